@@ -1,0 +1,1 @@
+//! The store on disk: index, media by digest, edit logs

@@ -1,0 +1,1 @@
+//! Programme model and edits, decode, mix, process, loudness, encode

@@ -1,0 +1,1 @@
+//! Deck model, resolved scene, frames, legibility checks

@@ -1,0 +1,1 @@
+//! loa: the headless host

@@ -1,0 +1,2 @@
+//! `loa`: the headless host.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Sends packages: queue, resume, retry, transports

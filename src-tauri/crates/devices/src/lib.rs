@@ -1,0 +1,1 @@
+//! Microphones and speakers behind audio's ports

@@ -1,0 +1,1 @@
+//! The application: queries, actions, jobs, events, problems, wire types

@@ -1,0 +1,1 @@
+//! The order of crates and other invariants a machine can check.

@@ -1,0 +1,1 @@
+//! What the journeys share: a test host, loaders, a chaos proxy, seeded fault plans.
