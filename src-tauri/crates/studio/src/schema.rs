@@ -1,0 +1,240 @@
+//! Every command of the application, declared once. A command without a body in `commands` does
+//! not compile; `cargo xtask gen` writes the same list for TypeScript.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use ts_rs::{Config, TS};
+
+use crate::wire::{
+    AppState, ById, ChangeItem, CheckDeck, CheckReport, Code, CutLine, Deck, Devices, Document,
+    EditDeck, EditProgramme, Home, ImportPicture, ImportSound, Item, Job, ListDocuments, MendDeck,
+    NewDeck, NewPackage, NewProgramme, Nothing, Offer, Package, Packages, PickFiles, Play, Problem,
+    Profile, Programme, Render, Sandbox, SearchPage, SearchRequest, Seek, Settings, StartRecording,
+    Template, ToArchive, Transport,
+};
+use crate::{Host, Studio, commands};
+
+/// Whether a command may change anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Changes nothing.
+    Query,
+    /// Changes something, or is refused with a reason.
+    Action,
+}
+
+/// A command, for listings and generated code.
+pub struct Command {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// Whether it may change anything.
+    pub kind: Kind,
+    /// What it does.
+    pub doc: &'static str,
+    /// TypeScript of its request.
+    pub request: fn(&Config) -> String,
+    /// TypeScript of its response.
+    pub response: fn(&Config) -> String,
+    /// Writes the TypeScript files of both and all they contain.
+    pub export: fn(&Config) -> Result<(), ts_rs::ExportError>,
+}
+
+fn export<Request: TS + 'static, Response: TS + 'static>(
+    config: &Config,
+) -> Result<(), ts_rs::ExportError> {
+    Request::export_all(config)?;
+    // `Vec<T>` has no file of its own: `typescript` names the elements that nothing else reaches.
+    match Response::export_all(config) {
+        Err(ts_rs::ExportError::CannotBeExported(_)) => Ok(()),
+        other => other,
+    }
+}
+
+fn parse<T: DeserializeOwned>(request: Value) -> Result<T, Problem> {
+    serde_json::from_value(request)
+        .map_err(|error| Problem::new(Code::BadRequest, error.to_string()))
+}
+
+fn answer<T: Serialize>(response: &T) -> Result<Value, Problem> {
+    serde_json::to_value(response).map_err(|error| Problem::new(Code::Internal, error.to_string()))
+}
+
+macro_rules! commands {
+    ($( $(#[doc = $doc:literal])+ $kind:ident $name:ident($request:ty) -> $response:ty; )*) => {
+        /// All commands.
+        pub const COMMANDS: &[Command] = &[$(Command {
+            name: stringify!($name),
+            kind: Kind::$kind,
+            doc: concat!($($doc),+),
+            request: <$request as TS>::name,
+            response: <$response as TS>::name,
+            export: export::<$request, $response>,
+        }),*];
+
+        /// Calls the command `name` with a JSON request.
+        ///
+        /// # Errors
+        /// [`Code::BadRequest`] for an unknown name or a request of another form; else what the
+        /// command itself refuses.
+        pub fn dispatch<H: Host>(
+            studio: &Studio<H>,
+            name: &str,
+            request: Value,
+        ) -> Result<Value, Problem> {
+            match name {
+                $(stringify!($name) => {
+                    let request: $request = parse(request)?;
+                    let response: $response = commands::$name(studio, request)?;
+                    answer(&response)
+                })*
+                _ => Err(Problem::new(Code::BadRequest, format!("no command is called {name}"))),
+            }
+        }
+    };
+}
+
+commands! {
+    /// What is always in sight.
+    Query app_state(Nothing) -> AppState;
+    /// The first screen.
+    Query home(Nothing) -> Home;
+    /// Keeps new settings.
+    Action settings_set(Settings) -> Settings;
+    /// Starts the training province in this process.
+    Action sandbox_start(Nothing) -> Sandbox;
+    /// Stops the training province.
+    Action sandbox_stop(Nothing) -> Sandbox;
+    /// Cuts the line of the training province on purpose.
+    Action sandbox_cut(CutLine) -> Nothing;
+    /// Stops a job.
+    Action job_cancel(ById) -> Nothing;
+    /// Jobs under way and lately finished.
+    Query jobs(Nothing) -> Vec<Job>;
+
+    /// Asks for files in a window of the operating system.
+    Action files_pick(PickFiles) -> Vec<Offer>;
+
+    /// Documents being worked on.
+    Query documents(ListDocuments) -> Vec<Document>;
+    /// Puts a document away for good; what it used stays in the archive's objects.
+    Action document_remove(ById) -> Nothing;
+    /// Puts a document into the archive, as a new version where it is there already.
+    Action document_archive(ToArchive) -> Job;
+
+    /// A new programme with the usual three tracks.
+    Action programme_create(NewProgramme) -> Programme;
+    /// A programme.
+    Query programme(ById) -> Programme;
+    /// One edit.
+    Action programme_edit(EditProgramme) -> Programme;
+    /// Takes the last edit back.
+    Action programme_undo(ById) -> Programme;
+    /// Does the edit taken back again.
+    Action programme_redo(ById) -> Programme;
+    /// Takes a sound in and lays it on the timeline.
+    Action programme_import(ImportSound) -> Job;
+    /// Measures a programme as it would be exported.
+    Action programme_analyse(ById) -> Job;
+    /// Renders a programme to a loudness profile and measures what was written.
+    Action programme_render(Render) -> Job;
+    /// Loudness profiles to deliver to.
+    Query profiles(Nothing) -> Vec<Profile>;
+
+    /// Microphones and loudspeakers.
+    Query devices(Nothing) -> Devices;
+    /// Plays from a position.
+    Action play(Play) -> Transport;
+    /// Holds playback.
+    Action pause(Nothing) -> Transport;
+    /// Goes to a position.
+    Action seek(Seek) -> Transport;
+    /// Begins a recording.
+    Action record_start(StartRecording) -> Nothing;
+    /// Ends the recording and takes it in.
+    Action record_stop(Nothing) -> Job;
+
+    /// Templates a deck can begin with.
+    Query templates(Nothing) -> Vec<Template>;
+    /// A new deck from a template.
+    Action deck_create(NewDeck) -> Deck;
+    /// A deck.
+    Query deck(ById) -> Deck;
+    /// One edit.
+    Action deck_edit(EditDeck) -> Deck;
+    /// Takes the last edit back.
+    Action deck_undo(ById) -> Deck;
+    /// Does the edit taken back again.
+    Action deck_redo(ById) -> Deck;
+    /// All checks of a deck on one board.
+    Query deck_check(CheckDeck) -> CheckReport;
+    /// Mends what a finding is about.
+    Action deck_mend(MendDeck) -> Deck;
+    /// Takes a picture into a slide.
+    Action deck_picture(ImportPicture) -> Job;
+    /// Writes all slides for all boards as PNG into a new folder beside the archive.
+    Action deck_export(ById) -> Job;
+
+    /// Looks for items.
+    Query search(SearchRequest) -> SearchPage;
+    /// An item, whole.
+    Query item(ById) -> Item;
+    /// Changes what is written about an item.
+    Action item_change(ChangeItem) -> Item;
+    /// Opens what an item was made from; makes it anew where it is gone.
+    Action item_open(ById) -> Document;
+    /// Reads the whole archive against its digests.
+    Action audit(Nothing) -> Job;
+
+    /// Seals items into a signed package.
+    Action package_create(NewPackage) -> Job;
+    /// Packages, the newest first.
+    Query packages(Nothing) -> Packages;
+    /// Queues a package for sending, or wakes one that waits.
+    Action package_send(ById) -> Package;
+    /// Holds a package; what arrived stays there.
+    Action package_pause(ById) -> Package;
+    /// Gives a package up; what arrived is told to be forgotten.
+    Action package_cancel(ById) -> Package;
+}
+
+/// Writes the TypeScript of all commands, types and events into the configured folder and returns
+/// the text of `commands.ts`.
+///
+/// # Errors
+/// Whatever writing reports.
+pub fn typescript(config: &Config) -> Result<String, ts_rs::ExportError> {
+    use std::collections::BTreeSet;
+    use std::fmt::Write as _;
+
+    let mut names = BTreeSet::new();
+    let mut table = String::new();
+    for command in COMMANDS {
+        (command.export)(config)?;
+        let (request, response) = ((command.request)(config), (command.response)(config));
+        for name in [&request, &response] {
+            names.insert(name.trim_start_matches("Array<").trim_end_matches('>').to_owned());
+        }
+        let kind = if command.kind == Kind::Query { "query" } else { "action" };
+        // Writing to a String cannot fail.
+        write!(
+            table,
+            "  /** {} ({kind}) */\n  {}: {{ request: {request}; response: {response} }};\n",
+            command.doc.trim(),
+            command.name,
+        )
+        .unwrap_or_default();
+    }
+    crate::wire::Event::export_all(config)?;
+    Problem::export_all(config)?;
+    Profile::export_all(config)?;
+    Template::export_all(config)?;
+    let imports: String = names
+        .iter()
+        .map(|name| format!("import type {{ {name} }} from './{name}';\n"))
+        .collect();
+    Ok(format!(
+        "// Written by `cargo xtask gen` from src-tauri/crates/studio/src/schema.rs; never edited.\n\
+         {imports}\nexport interface Commands {{\n{table}}}\n\nexport type CommandName = keyof Commands;\n"
+    ))
+}
