@@ -1,0 +1,144 @@
+//! demo, run, gen, deb, licences.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::shell::{Outcome, cargo, command, output, root, run, target};
+use crate::{setup, ui};
+
+/// The main job, end to end, in the terminal.
+pub fn demo(arguments: &[String]) -> Outcome {
+    setup::build()?;
+    run(cargo().args(["build", "--quiet", "-p", "cli"]))?;
+    run(command(target().join("debug/loa"))
+        .arg("demo")
+        .args(arguments))
+}
+
+/// Opens the app with the training province.
+pub fn run_app(arguments: &[String]) -> Outcome {
+    setup::window()?;
+    ui::build()?;
+    run(cargo()
+        .args([
+            "run",
+            "--quiet",
+            "-p",
+            "loa-studio",
+            "--features",
+            "custom-protocol",
+            "--",
+        ])
+        .args(arguments))
+}
+
+/// Writes `ui/src/wire`, or compares it with what would be written.
+pub fn generate(check: bool) -> Outcome {
+    let wire = root().join("ui/src/wire");
+    let fresh = target().join("wire");
+    if fresh.exists() {
+        fs::remove_dir_all(&fresh).map_err(|error| error.to_string())?;
+    }
+    run(cargo()
+        .args(["run", "--quiet", "-p", "studio", "--example", "gen", "--"])
+        .arg(&fresh))?;
+    let (old, new) = (files(&wire)?, files(&fresh)?);
+    if old == new {
+        return Ok(());
+    }
+    let stale: Vec<&String> = old
+        .keys()
+        .chain(new.keys())
+        .filter(|name| old.get(*name) != new.get(*name))
+        .collect();
+    if check {
+        return Err(format!(
+            "ui/src/wire is stale ({stale:?}); run cargo xtask gen"
+        ));
+    }
+    for name in old.keys().filter(|name| !new.contains_key(*name)) {
+        fs::remove_file(wire.join(name)).map_err(|error| error.to_string())?;
+    }
+    for (name, text) in &new {
+        fs::write(wire.join(name), text).map_err(|error| error.to_string())?;
+    }
+    println!("Wrote {} files into ui/src/wire", stale.len());
+    Ok(())
+}
+
+fn files(folder: &Path) -> Result<BTreeMap<String, String>, String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "ts") {
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            found.insert(name, fs::read_to_string(&path).map_err(failed)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The .deb bundle.
+pub fn deb() -> Outcome {
+    setup::window()?;
+    ui::build()?;
+    run(command(root().join("ui/node_modules/.bin/tauri")).args([
+        "build",
+        "--bundles",
+        "deb",
+        "--features",
+        "custom-protocol",
+    ]))?;
+    println!("{}", target().join("release/bundle/deb").display());
+    Ok(())
+}
+
+/// The page of third-party licences, from what cargo says of the tree.
+pub fn licences() -> Outcome {
+    let arguments = [
+        "tree",
+        "--workspace",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--format",
+        "{l}\t{p}",
+    ];
+    let tree = output(cargo().args(arguments)).ok_or("cargo tree failed")?;
+    let mut by_licence: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for line in tree.lines() {
+        let Some((licence, package)) = line.split_once('\t') else {
+            continue;
+        };
+        if package.contains("(/") {
+            continue; // our own
+        }
+        by_licence
+            .entry(licence)
+            .or_default()
+            .push(package.trim_end_matches(" (*)"));
+    }
+    let mut page = String::from(include_str!("licences_head.md"));
+    for (licence, mut packages) in by_licence {
+        packages.sort_unstable();
+        packages.dedup();
+        packages.retain(|package| !package.ends_with("(proc-macro)"));
+        let licence = if licence.is_empty() {
+            "not stated in the manifest"
+        } else {
+            licence
+        };
+        // Writing to a String cannot fail.
+        write!(page, "\n## {licence}\n\n{}\n", packages.join(" · ")).unwrap_or_default();
+    }
+    fs::write(root().join("src-tauri/THIRD_PARTY_LICENCES.md"), page)
+        .map_err(|error| error.to_string())
+}
