@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.first().map(String::as_str) {
         Some("demo") => chores::demo(rest),
         Some("run") => chores::run_app(rest),
-        Some("test") => test::run(rest),
+        Some("test") => test::all(rest),
         Some("gen") => chores::generate(rest.iter().any(|argument| argument == "--check")),
         Some("bench") => bench::run(rest),
         Some("deb") => chores::deb(),

@@ -4,7 +4,7 @@ use crate::shell::{Outcome, cargo, command, output, root, run, step, target, too
 use crate::{chores, setup, ui};
 
 /// Runs all checks, or with `--fast` those of the inner loop.
-pub fn run(arguments: &[String]) -> Outcome {
+pub fn all(arguments: &[String]) -> Outcome {
     match arguments {
         [] => {
             fast()?;

@@ -5,8 +5,25 @@
 
 #![deny(unsafe_code)] // allowed only in the measured SIMD kernel, with its reason
 
+pub mod bext;
+mod convert;
+mod decode;
+pub mod encode;
 mod error;
+mod fold;
+mod pcm;
+mod resample;
 mod signal;
+#[cfg(test)]
+mod signals;
+pub mod wav;
 
+pub use convert::convert;
+pub use decode::{
+    CHANNELS_MAX, DURATION_S_MAX, Opened, RATE_HZ_MAX, RATE_HZ_MIN, Source, StreamInfo, open,
+    studio_signal,
+};
 pub use error::Error;
+pub use fold::{Channels, fold, fold_positions};
+pub use resample::resample;
 pub use signal::{Pcm, Planar, SampleFormat, Scratch, Signal};
