@@ -1,0 +1,1 @@
+//! Edit lists of MP4.

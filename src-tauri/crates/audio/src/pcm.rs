@@ -1,0 +1,145 @@
+//! Reading plain samples: bytes at rest to planar floats, in bulk.
+//!
+//! The conversion loops work on whole blocks with fixed strides, so that the compiler vectorises
+//! them; mono and stereo have loops of their own.
+
+use crate::{Error, Pcm, Planar, SampleFormat, Signal};
+
+/// Bytes read from the medium at a time: fits the second-level cache.
+const CHUNK_BYTES: usize = 128 * 1024;
+
+impl Pcm {
+    /// Bytes of a frame.
+    #[must_use]
+    pub const fn frame_bytes(&self) -> usize {
+        self.format.bytes() * self.channels
+    }
+
+    /// Resizes `block` and fills it with up to `frames_max` frames from `frame` on. Returns how many;
+    /// 0 at or past the end. Integers of `b` bits are divided by 2^(b-1).
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn read_planar(
+        &self,
+        frame: u64,
+        block: &mut Planar,
+        frames_max: usize,
+    ) -> Result<usize, Error> {
+        let left = self.frames.saturating_sub(frame);
+        let frames = usize::try_from(left).unwrap_or(usize::MAX).min(frames_max);
+        block.resize(self.channels, frames);
+        let frame_bytes = self.frame_bytes();
+        let frames_at_once = (CHUNK_BYTES / frame_bytes).max(1).min(frames);
+        let mut buffer = vec![0; frames_at_once * frame_bytes];
+        let mut done = 0;
+        while done < frames {
+            let now = frames_at_once.min(frames - done);
+            let bytes = &mut buffer[..now * frame_bytes];
+            let offset = self.offset + (frame + done as u64) * frame_bytes as u64;
+            self.bytes.read_exact_at(offset, bytes)?;
+            to_planar(bytes, self.format, block.channels_mut(), done..done + now);
+            done += now;
+        }
+        Ok(frames)
+    }
+
+    /// The samples as a stream from the first.
+    #[must_use]
+    pub fn signal(self) -> Box<dyn Signal> {
+        Box::new(PcmSignal { pcm: self, next: 0 })
+    }
+}
+
+struct PcmSignal {
+    pcm: Pcm,
+    next: u64,
+}
+
+impl Signal for PcmSignal {
+    fn rate_hz(&self) -> u32 {
+        self.pcm.rate_hz
+    }
+
+    fn channels(&self) -> usize {
+        self.pcm.channels
+    }
+
+    fn frames(&self) -> Option<u64> {
+        Some(self.pcm.frames)
+    }
+
+    fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, Error> {
+        let got = self.pcm.read_planar(self.next, block, frames_max)?;
+        self.next += got as u64;
+        Ok(got)
+    }
+}
+
+/// Converts interleaved `bytes` into the stretch `range` of `channels`.
+fn to_planar(
+    bytes: &[u8],
+    format: SampleFormat,
+    channels: &mut [Vec<f32>],
+    range: std::ops::Range<usize>,
+) {
+    match format {
+        SampleFormat::U8 => spread::<1>(bytes, channels, range, |[a]| {
+            (f32::from(a) - 128.0) * (1.0 / 128.0)
+        }),
+        SampleFormat::I16 => spread::<2>(bytes, channels, range, |raw| {
+            f32::from(i16::from_le_bytes(raw)) * (1.0 / 32_768.0)
+        }),
+        // The three bytes go to the top of a 32-bit integer, so that the sign comes by itself.
+        SampleFormat::I24 => spread::<3>(bytes, channels, range, |[a, b, c]| {
+            i32::from_le_bytes([0, a, b, c]) as f32 * (1.0 / 2_147_483_648.0)
+        }),
+        SampleFormat::I32 => spread::<4>(bytes, channels, range, |raw| {
+            i32::from_le_bytes(raw) as f32 * (1.0 / 2_147_483_648.0)
+        }),
+        SampleFormat::F32 => spread::<4>(bytes, channels, range, |raw| {
+            finite(f32::from_le_bytes(raw))
+        }),
+        SampleFormat::F64 => spread::<8>(bytes, channels, range, |raw| {
+            finite(f64::from_le_bytes(raw) as f32)
+        }),
+    }
+}
+
+/// Not-a-number and infinity are damage: one such sample would poison every filter after it.
+fn finite(sample: f32) -> f32 {
+    if sample.is_finite() { sample } else { 0.0 }
+}
+
+fn spread<const N: usize>(
+    bytes: &[u8],
+    channels: &mut [Vec<f32>],
+    range: std::ops::Range<usize>,
+    convert: impl Fn([u8; N]) -> f32,
+) {
+    let (samples, _) = bytes.as_chunks::<N>();
+    match channels {
+        [mono] => {
+            for (out, &raw) in mono[range].iter_mut().zip(samples) {
+                *out = convert(raw);
+            }
+        }
+        [left, right] => {
+            let (pairs, _) = samples.as_chunks::<2>();
+            let out = left[range.clone()].iter_mut().zip(&mut right[range]);
+            for ((left, right), &[raw_left, raw_right]) in out.zip(pairs) {
+                *left = convert(raw_left);
+                *right = convert(raw_right);
+            }
+        }
+        many => {
+            let stride = many.len();
+            for (index, channel) in many.iter_mut().enumerate() {
+                let own = samples.iter().skip(index).step_by(stride);
+                for (out, &raw) in channel[range.clone()].iter_mut().zip(own) {
+                    *out = convert(raw);
+                }
+            }
+        }
+    }
+}
