@@ -1,0 +1,186 @@
+//! Checks: what will not be readable from the street, as data. The words for it are the UI's.
+
+pub mod rules;
+
+use units::Id;
+
+use crate::deck::{Board, Deck};
+use crate::{Error, Fonts, Pictures};
+
+/// One thing found on one slide for one board.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// What kind.
+    pub code: Code,
+    /// How bad.
+    pub severity: Severity,
+    /// Number of the slide, from 0.
+    pub slide: usize,
+    /// The element it is about; `None` for the slide as a whole.
+    pub element: Option<Id>,
+    /// What was measured, in `unit`.
+    pub measured: f64,
+    /// What is needed, in `unit`.
+    pub needed: f64,
+    /// Unit of both: `px`, `m`, `mm`, `:1`, `s`, `char`.
+    pub unit: &'static str,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Good to know.
+    Notice,
+    /// Readable with effort.
+    Warning,
+    /// Not readable, or not shown.
+    Error,
+}
+
+impl Severity {
+    /// The stable name: `notice`, `warning`, `error`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Notice => "notice",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The kinds of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// `text-too-small`: too few pixels to tell tone marks apart. Font size in px.
+    TextTooSmall,
+    /// `distance-day`: letters too small for the viewing distance by day. Distances in m.
+    DistanceDay,
+    /// `distance-night`: too small in the dark, where bright letters bloom. Distances in m.
+    DistanceNight,
+    /// `contrast`: text against what is behind it. Ratio to one.
+    Contrast,
+    /// `dwell-time`: the slide stands too briefly for its syllables; an estimate. Seconds.
+    DwellTime,
+    /// `outside-safe-area`: ink too near to the edge, or cut off by it (error). Pixels.
+    OutsideSafeArea,
+    /// `text-overflow`: ink outside its frame at the smallest legible size: split into two slides.
+    /// Height or width of ink and frame in px, whichever overflows more.
+    TextOverflow,
+    /// `image-missing`: the archive has no such picture.
+    ImageMissing,
+    /// `image-unreadable`: the picture is damaged or of an unknown format.
+    ImageUnreadable,
+    /// `image-too-large`: beyond the limits for pictures.
+    ImageTooLarge,
+    /// `font-missing`: the family is not bundled; drawn in the default family.
+    FontMissing,
+    /// `glyph-missing`: characters no bundled font has. Their number.
+    GlyphMissing,
+    /// `qr-too-small`: no room for the code's modules. Pixels.
+    QrTooSmall,
+    /// `no-room`: the frame has no pixels on this board.
+    NoRoom,
+}
+
+impl Code {
+    /// The stable name, part of the contract of `loa check`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TextTooSmall => "text-too-small",
+            Self::DistanceDay => "distance-day",
+            Self::DistanceNight => "distance-night",
+            Self::Contrast => "contrast",
+            Self::DwellTime => "dwell-time",
+            Self::OutsideSafeArea => "outside-safe-area",
+            Self::TextOverflow => "text-overflow",
+            Self::ImageMissing => "image-missing",
+            Self::ImageUnreadable => "image-unreadable",
+            Self::ImageTooLarge => "image-too-large",
+            Self::FontMissing => "font-missing",
+            Self::GlyphMissing => "glyph-missing",
+            Self::QrTooSmall => "qr-too-small",
+            Self::NoRoom => "no-room",
+        }
+    }
+}
+
+/// What is good about a slide, for the panel beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlideFacts {
+    /// Syllables of all texts.
+    pub syllables: usize,
+    /// How long the slide should stand, in ms; an estimate.
+    pub dwell_needed_ms: u32,
+    /// How long it stands.
+    pub duration_ms: u32,
+    /// Each text with ink, lowest first.
+    pub texts: Vec<TextFacts>,
+}
+
+/// What a text is on a board.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextFacts {
+    /// Which.
+    pub element: Id,
+    /// Font size in pixels.
+    pub font_px: u16,
+    /// Lines with ink.
+    pub lines: usize,
+    /// Height of capitals as they hang, in mm.
+    pub cap_height_mm: f64,
+    /// Good to read up to here by day, in m.
+    pub readable_day_m: f64,
+    /// Good to read up to here at night, undimmed, in m.
+    pub readable_night_m: f64,
+    /// Contrast with what is behind, to one; 95 % of the pixels have at least this.
+    pub contrast: f64,
+}
+
+/// All findings of all slides of `deck` on `board`, in order of slides, the worst of a slide first.
+///
+/// # Errors
+/// As [`resolve`](crate::resolve).
+pub fn check(
+    deck: &Deck,
+    board: &Board,
+    fonts: &Fonts,
+    pictures: &Pictures<'_>,
+) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    for slide in 0..deck.slides.len() {
+        findings.extend(check_slide(deck, slide, board, fonts, pictures)?);
+    }
+    Ok(findings)
+}
+
+/// The findings of one slide, the worst first.
+///
+/// # Errors
+/// As [`resolve`](crate::resolve).
+pub fn check_slide(
+    deck: &Deck,
+    slide: usize,
+    board: &Board,
+    fonts: &Fonts,
+    pictures: &Pictures<'_>,
+) -> Result<Vec<Finding>, Error> {
+    let _ = (deck, slide, board, fonts, pictures);
+    todo!()
+}
+
+/// What can be said for slide number `slide` on `board`.
+///
+/// # Errors
+/// As [`resolve`](crate::resolve).
+pub fn facts(
+    deck: &Deck,
+    slide: usize,
+    board: &Board,
+    fonts: &Fonts,
+    pictures: &Pictures<'_>,
+) -> Result<SlideFacts, Error> {
+    let _ = (deck, slide, board, fonts, pictures);
+    todo!()
+}
