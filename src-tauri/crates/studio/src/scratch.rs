@@ -1,0 +1,146 @@
+//! Files being written: under a temporary name beside their place, synced, then renamed.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use archive::FileBytes;
+use audio::Scratch;
+use units::ReadAt;
+
+/// A file that has no name until it is finished. Dropped unfinished, it leaves nothing behind.
+pub struct Draft {
+    file: File,
+    temporary: PathBuf,
+    finished: bool,
+}
+
+impl Draft {
+    /// Begins a file beside `place`.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written to.
+    pub fn beside(place: &Path) -> io::Result<Self> {
+        let folder = parent(place);
+        fs::create_dir_all(folder)?;
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        for attempt in 0..u32::MAX {
+            let process = std::process::id();
+            let temporary = folder.join(format!(".{name}.{process}-{attempt}.tmp"));
+            match File::options().read(true).write(true).create_new(true).open(&temporary) {
+                Ok(file) => return Ok(Self { file, temporary, finished: false }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Where it lies until it is finished.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// Gives it its name, replacing what stood there, once all of it is on disk.
+    ///
+    /// # Errors
+    /// Where syncing or renaming failed; the place is as it was then.
+    pub fn finish(mut self, place: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.temporary, place)?;
+        self.finished = true;
+        sync_folder(parent(place))
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.finished {
+            // Nothing better can be done; a left-over has a name that says what it is.
+            fs::remove_file(&self.temporary).unwrap_or_default();
+        }
+    }
+}
+
+impl Read for Draft {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.read(buffer)
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.file.write(buffer)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for Draft {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Scratch for Draft {
+    fn restart(&mut self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.seek(SeekFrom::Start(0)).map(|_| ())
+    }
+
+    fn written(&mut self) -> io::Result<Arc<dyn ReadAt>> {
+        Ok(Arc::new(FileBytes::open(&self.temporary)?))
+    }
+}
+
+/// Writes a small file whole: temporary name, sync, rename, sync of the folder.
+///
+/// # Errors
+/// Where any of it failed; the place is as it was then.
+pub fn write_whole(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut draft = Draft::beside(place)?;
+    draft.write_all(bytes)?;
+    draft.finish(place)
+}
+
+fn parent(place: &Path) -> &Path {
+    match place.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes a rename last. Windows has no such call and needs none.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfinished_draft_leaves_nothing_and_the_place_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("a.wav");
+        write_whole(&place, b"old").unwrap();
+        let mut draft = Draft::beside(&place).unwrap();
+        draft.write_all(b"half").unwrap();
+        drop(draft);
+        assert_eq!(fs::read(&place).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_finished_draft_replaces_what_stood_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("new").join("a.wav");
+        write_whole(&place, b"first").unwrap();
+        write_whole(&place, b"second").unwrap();
+        assert_eq!(fs::read(&place).unwrap(), b"second");
+    }
+}

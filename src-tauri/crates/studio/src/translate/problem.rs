@@ -1,0 +1,105 @@
+//! What each engine reports, as a problem with a code.
+
+use std::io;
+
+use crate::wire::{Code, Problem};
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        let code = match error.kind() {
+            io::ErrorKind::NotFound => Code::NotFound,
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Code::PermissionDenied
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::DiskFull,
+            _ => Code::Io,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<units::Cancelled> for Problem {
+    fn from(cancelled: units::Cancelled) -> Self {
+        Self::new(Code::Cancelled, cancelled.to_string())
+    }
+}
+
+impl From<audio::Error> for Problem {
+    fn from(error: audio::Error) -> Self {
+        let code = match error {
+            audio::Error::Io(error) => return error.into(),
+            audio::Error::Cancelled(cancelled) => return cancelled.into(),
+            audio::Error::UnknownFormat(_) => Code::UnknownFormat,
+            audio::Error::Damaged(_) => Code::Damaged,
+            audio::Error::Limit { .. } => Code::TooLarge,
+            audio::Error::Silence => Code::Silence,
+            audio::Error::UnsupportedTarget(_) => Code::UnsupportedTarget,
+            audio::Error::BadEdit(_) => Code::BadEdit,
+            audio::Error::Encoder(_) => Code::Internal,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<board::Error> for Problem {
+    fn from(error: board::Error) -> Self {
+        let code = match error {
+            board::Error::Io(error) => return error.into(),
+            board::Error::Malformed(_) | board::Error::Invalid(_) => Code::Damaged,
+            board::Error::Version { .. } => Code::NewerStore,
+            board::Error::Limit { .. } => Code::TooLarge,
+            board::Error::BadEdit(_) | board::Error::NoSuchField(_) => Code::BadEdit,
+            board::Error::NoSuchSlide { .. } => Code::NotFound,
+            board::Error::Font(_) => Code::Internal,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<archive::Error> for Problem {
+    fn from(error: archive::Error) -> Self {
+        use archive::Error;
+        let code = match error {
+            Error::Io { source, doing } => {
+                let problem = Self::from(source);
+                return Self::new(problem.code, format!("{doing}: {}", problem.detail));
+            }
+            Error::Cancelled(cancelled) => return cancelled.into(),
+            Error::NotFound { .. } => Code::NotFound,
+            Error::NewerVersion { .. } => Code::NewerStore,
+            Error::NotAnArchive { .. } | Error::Damaged { .. } | Error::LogDamaged { .. } => {
+                Code::StoreDamaged
+            }
+            Error::Locked { .. } | Error::Busy => Code::StoreLocked,
+            Error::DiskFull => Code::DiskFull,
+            Error::NotWritable { .. } => Code::PermissionDenied,
+            Error::SourceChanged { .. } => Code::Io,
+            Error::TooLarge { .. } => Code::TooLarge,
+            _ => Code::Internal,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<package::Error> for Problem {
+    fn from(error: package::Error) -> Self {
+        use package::Error;
+        let code = match error {
+            Error::Cancelled(cancelled) => return cancelled.into(),
+            Error::Read { path, source } => {
+                let problem = Self::from(source);
+                return Self::new(problem.code, format!("{path}: {}", problem.detail));
+            }
+            Error::Write(source) => return source.into(),
+            Error::Path { .. } | Error::Clash { .. } | Error::Metadata { .. } => Code::BadRequest,
+            Error::TooMany { .. } | Error::TooLarge { .. } => Code::TooLarge,
+            Error::Changed { .. } => Code::Damaged,
+            Error::ReceiptSignature => Code::WrongSignature,
+            Error::Key(_) | Error::SignatureForm(_) | Error::ReceiptForm(_) | Error::Stamp(_) => {
+                Code::BadRequest
+            }
+            Error::Missing { .. } | Error::Unreferenced { .. } => Code::Internal,
+        };
+        Self::new(code, error.to_string())
+    }
+}
