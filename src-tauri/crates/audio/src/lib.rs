@@ -12,6 +12,7 @@ pub mod encode;
 mod error;
 mod fold;
 mod pcm;
+mod quantize;
 mod resample;
 mod signal;
 #[cfg(test)]

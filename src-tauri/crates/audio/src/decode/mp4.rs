@@ -1,1 +1,299 @@
-//! Edit lists of MP4.
+//! Which part of an MP4 sound track is to be heard.
+//!
+//! AAC encoders put silence before the sound (priming, 1,024 or 2,112 frames) and fill up the last
+//! packet. MP4 tells what to leave out in the edit list (ISO/IEC 14496-12, §8.6.6), Apple's encoders
+//! also in an `iTunSMPB` comment. Symphonia 0.6 obeys neither. Only the boxes on the way there are
+//! read, each with a limit; a file that lies gets no cut rather than an error.
+
+use std::io;
+
+use units::ReadAt;
+
+use crate::Error;
+
+/// Most boxes looked at: a phone video has a hundred.
+const BOXES_MAX: usize = 10_000;
+/// Most entries taken from one table: an edit list has one or two, a time table of a constant rate too.
+const ENTRIES_MAX: u32 = 1 << 16;
+
+/// What is heard of a decoded track.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Heard {
+    /// Frames to leave out at the start.
+    pub skip: u64,
+    /// Frames after that, where it is told.
+    pub frames: Option<u64>,
+    /// Ticks per second in which both are counted; 0 where they are frames.
+    pub scale: u32,
+}
+
+impl Heard {
+    /// The same in frames at `rate_hz`, which nearly always is the scale itself.
+    pub(super) fn in_frames(self, rate_hz: u32) -> Self {
+        let convert = |ticks: u64| {
+            if self.scale == 0 || self.scale == rate_hz {
+                return ticks;
+            }
+            let frames = u128::from(ticks) * u128::from(rate_hz) / u128::from(self.scale);
+            u64::try_from(frames).unwrap_or(u64::MAX)
+        };
+        Self {
+            skip: convert(self.skip),
+            frames: self.frames.map(convert),
+            scale: 0,
+        }
+    }
+}
+
+/// What is heard of track `track_id`; `None` where the file does not say.
+pub(super) fn heard(bytes: &dyn ReadAt, track_id: u32) -> Result<Option<Heard>, Error> {
+    let mut reader = Reader {
+        bytes,
+        budget: BOXES_MAX,
+    };
+    match reader.heard(track_id) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        other => Ok(other?),
+    }
+}
+
+/// The content of a box.
+#[derive(Clone, Copy)]
+struct Span {
+    at: u64,
+    end: u64,
+}
+
+struct Reader<'a> {
+    bytes: &'a dyn ReadAt,
+    budget: usize,
+}
+
+impl Reader<'_> {
+    fn heard(&mut self, track_id: u32) -> io::Result<Option<Heard>> {
+        let file = Span {
+            at: 0,
+            end: self.bytes.len(),
+        };
+        let Some(movie) = self.find(file, *b"moov")? else {
+            return Ok(None);
+        };
+        let movie_scale = match self.find(movie, *b"mvhd")? {
+            Some(header) => self.scale(header)?,
+            None => return Ok(None),
+        };
+        let mut rest = movie;
+        while let Some(track) = self.find(rest, *b"trak")? {
+            rest.at = track.end;
+            if self.track_id(track)? == Some(track_id) {
+                return match self.gapless_comment(movie)? {
+                    Some(heard) => Ok(Some(heard)),
+                    None => self.edits(track, movie_scale),
+                };
+            }
+        }
+        Ok(None)
+    }
+
+    /// The edit list of a track, in frames at the media's own time scale.
+    fn edits(&mut self, track: Span, movie_scale: u32) -> io::Result<Option<Heard>> {
+        let (Some(list), Some(media)) = (
+            self.path(track, &[*b"edts", *b"elst"])?,
+            self.find(track, *b"mdia")?,
+        ) else {
+            return Ok(None);
+        };
+        let media_scale = match self.find(media, *b"mdhd")? {
+            Some(header) => self.scale(header)?,
+            None => return Ok(None),
+        };
+        let long = self.byte(list.at)? == 1;
+        let entries = self.u32(list.at + 4)?.min(ENTRIES_MAX);
+        let mut skip = None;
+        let mut told = 0u64;
+        for index in 0..u64::from(entries) {
+            let at = list.at + 8 + index * if long { 20 } else { 12 };
+            let (duration, start) = if long {
+                (self.u64(at)?, self.u64(at + 8)?.cast_signed())
+            } else {
+                let start = self.u32(at + 4)?.cast_signed();
+                (self.u32(at)?.into(), i64::from(start))
+            };
+            // An empty edit (−1) only delays the track against the picture.
+            if let Ok(start) = u64::try_from(start) {
+                skip.get_or_insert(start);
+                told = told.saturating_add(duration);
+            }
+        }
+        let Some(skip) = skip else {
+            return Ok(None);
+        };
+        let played = self
+            .path(media, &[*b"minf", *b"stbl", *b"stts"])?
+            .map(|table| self.total(table))
+            .transpose()?
+            .filter(|&total| total > skip)
+            .map(|total| total - skip);
+        // Movie time is often in milliseconds: where the two agree to one such tick, the track's own
+        // table is the exact one. A duration of 0 means "to the end".
+        let told = (told > 0 && movie_scale > 0).then(|| {
+            let scaled = u128::from(told) * u128::from(media_scale) / u128::from(movie_scale);
+            u64::try_from(scaled).unwrap_or(u64::MAX)
+        });
+        let tick = u64::from(media_scale) / u64::from(movie_scale.max(1)) + 1;
+        let frames = match (told, played) {
+            (Some(told), Some(played)) if told.abs_diff(played) <= tick => Some(played),
+            (Some(told), _) => Some(told),
+            (None, played) => played,
+        };
+        Ok(Some(Heard {
+            skip,
+            frames,
+            scale: media_scale,
+        }))
+    }
+
+    /// Sum of the durations in a time-to-sample table.
+    fn total(&mut self, table: Span) -> io::Result<u64> {
+        let entries = u64::from(self.u32(table.at + 4)?.min(ENTRIES_MAX));
+        let mut sum = 0u64;
+        for index in 0..entries {
+            let at = table.at + 8 + 8 * index;
+            let (count, each) = (self.u32(at)?, self.u32(at + 4)?);
+            sum = sum.saturating_add(u64::from(count) * u64::from(each));
+        }
+        Ok(sum)
+    }
+
+    /// Apple's ` 00000000 00000840 000001CA 00000000003F31F6 …`: delay, padding, frames, in hex.
+    fn gapless_comment(&mut self, movie: Span) -> io::Result<Option<Heard>> {
+        let Some(meta) = self.path(movie, &[*b"udta", *b"meta"])? else {
+            return Ok(None);
+        };
+        let meta = Span {
+            at: meta.at + 4,
+            end: meta.end,
+        };
+        let Some(mut items) = self.find(meta, *b"ilst")? else {
+            return Ok(None);
+        };
+        while let Some(item) = self.find(items, *b"----")? {
+            items.at = item.end;
+            let Some(name) = self.find(item, *b"name")? else {
+                continue;
+            };
+            if self.text(Span {
+                at: name.at + 4,
+                end: name.end,
+            })? != "iTunSMPB"
+            {
+                continue;
+            }
+            let Some(data) = self.find(item, *b"data")? else {
+                continue;
+            };
+            let text = self.text(Span {
+                at: data.at + 8,
+                end: data.end,
+            })?;
+            let mut fields = text.split_ascii_whitespace().skip(1);
+            let mut field = || {
+                fields
+                    .next()
+                    .and_then(|field| u64::from_str_radix(field, 16).ok())
+            };
+            if let (Some(skip), Some(_padding), Some(frames)) = (field(), field(), field())
+                && frames > 0
+            {
+                return Ok(Some(Heard {
+                    skip,
+                    frames: Some(frames),
+                    scale: 0,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn track_id(&mut self, track: Span) -> io::Result<Option<u32>> {
+        let Some(header) = self.find(track, *b"tkhd")? else {
+            return Ok(None);
+        };
+        let offset = if self.byte(header.at)? == 1 { 20 } else { 12 };
+        self.u32(header.at + offset).map(Some)
+    }
+
+    /// The time scale in `mvhd` and `mdhd`, which begin alike.
+    fn scale(&mut self, header: Span) -> io::Result<u32> {
+        let offset = if self.byte(header.at)? == 1 { 20 } else { 12 };
+        self.u32(header.at + offset)
+    }
+
+    fn path(&mut self, inside: Span, names: &[[u8; 4]]) -> io::Result<Option<Span>> {
+        let mut span = inside;
+        for &name in names {
+            match self.find(span, name)? {
+                Some(found) => span = found,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(span))
+    }
+
+    /// The first box of this name directly inside.
+    fn find(&mut self, inside: Span, name: [u8; 4]) -> io::Result<Option<Span>> {
+        let mut at = inside.at;
+        while inside.end.saturating_sub(at) >= 8 {
+            self.budget = match self.budget.checked_sub(1) {
+                Some(budget) => budget,
+                None => return Ok(None),
+            };
+            let (mut head, short) = (8, self.u32(at)?);
+            let size = match short {
+                0 => inside.end - at,
+                1 => {
+                    head = 16;
+                    self.u64(at + 8)?
+                }
+                size => size.into(),
+            };
+            let end = at.saturating_add(size).min(inside.end);
+            if size < head || end < at + head {
+                return Ok(None);
+            }
+            let mut found = [0; 4];
+            self.bytes.read_exact_at(at + 4, &mut found)?;
+            if found == name {
+                return Ok(Some(Span { at: at + head, end }));
+            }
+            at = end;
+        }
+        Ok(None)
+    }
+
+    fn text(&self, span: Span) -> io::Result<String> {
+        const TEXT_BYTES_MAX: u64 = 256; // the comment has 120
+        let length = span.end.saturating_sub(span.at).min(TEXT_BYTES_MAX);
+        let mut text = vec![0; length as usize];
+        self.bytes.read_exact_at(span.at, &mut text)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    fn byte(&self, at: u64) -> io::Result<u8> {
+        let mut bytes = [0];
+        self.bytes.read_exact_at(at, &mut bytes)?;
+        Ok(bytes[0])
+    }
+
+    fn u32(&self, at: u64) -> io::Result<u32> {
+        let mut bytes = [0; 4];
+        self.bytes.read_exact_at(at, &mut bytes)?;
+        Ok(u32::from_be_bytes(bytes))
+    }
+
+    fn u64(&self, at: u64) -> io::Result<u64> {
+        let mut bytes = [0; 8];
+        self.bytes.read_exact_at(at, &mut bytes)?;
+        Ok(u64::from_be_bytes(bytes))
+    }
+}

@@ -1,22 +1,147 @@
-//! Wave files.
-use super::{Encoder, Target};
-use crate::{Error, Planar, Scratch};
-pub(super) struct WaveEncoder<'a>(&'a mut dyn Scratch);
+//! Broadcast WAV files, RF64 past 4 GiB.
+
+use std::io::SeekFrom;
+
+use super::{Encoder, Tags, Target, check_block};
+use crate::bext::Bext;
+use crate::quantize::Quantizer;
+use crate::wav::Header;
+use crate::{Error, Planar, SampleFormat, Scratch};
+
+/// Frames rounded and packed at a time: small enough for the first-level cache.
+const FRAMES_AT_ONCE: usize = 2_048;
+
+/// Writes WAV. The header is written twice: at first for an empty file, at last for the true length.
+pub(super) struct WaveEncoder<'a> {
+    out: &'a mut dyn Scratch,
+    header: Header,
+    channels: usize,
+    sample_bytes: usize,
+    quantizer: Quantizer,
+    integers: Vec<Vec<i32>>,
+    packed: Vec<u8>,
+    data_bytes: u64,
+}
+
 impl<'a> WaveEncoder<'a> {
-    pub(super) fn new(
-        _target: &Target,
-        _how: u32,
-        out: &'a mut dyn Scratch,
-    ) -> Result<Self, Error> {
-        Ok(Self(out))
+    pub(super) fn new(target: &Target, bits: u32, out: &'a mut dyn Scratch) -> Result<Self, Error> {
+        let format = match bits {
+            16 => SampleFormat::I16,
+            24 => SampleFormat::I24,
+            _ => return Err(Error::UnsupportedTarget(format!("WAV with {bits} bits"))),
+        };
+        let bext = bext(target, bits);
+        let header = Header::new(format, target.channels, target.rate_hz, &bext)?;
+        out.write_all(&header.bytes(0))?;
+        Ok(Self {
+            out,
+            header,
+            channels: target.channels,
+            sample_bytes: format.bytes(),
+            quantizer: Quantizer::new(bits, target.dither),
+            integers: Vec::new(),
+            packed: Vec::new(),
+            data_bytes: 0,
+        })
     }
 }
+
 impl Encoder for WaveEncoder<'_> {
-    fn write(&mut self, _block: &Planar) -> Result<(), Error> {
-        self.0.flush()?;
-        todo!()
+    fn write(&mut self, block: &Planar) -> Result<(), Error> {
+        check_block(block, self.channels)?;
+        self.packed.clear();
+        for start in (0..block.frames()).step_by(FRAMES_AT_ONCE) {
+            let range = start..block.frames().min(start + FRAMES_AT_ONCE);
+            self.quantizer.round(block, range, &mut self.integers);
+            pack(&self.integers, self.sample_bytes, &mut self.packed);
+        }
+        self.out.write_all(&self.packed)?;
+        self.data_bytes += self.packed.len() as u64;
+        Ok(())
     }
+
     fn finish(self: Box<Self>) -> Result<(), Error> {
-        todo!()
+        if self.data_bytes % 2 == 1 {
+            self.out.write_all(&[0])?;
+        }
+        self.out.seek(SeekFrom::Start(0))?;
+        self.out.write_all(&self.header.bytes(self.data_bytes))?;
+        self.out.seek(SeekFrom::End(0))?;
+        self.out.flush()?;
+        Ok(())
+    }
+}
+
+/// Appends integers as interleaved little-endian bytes.
+pub(super) fn pack(channels: &[Vec<i32>], sample_bytes: usize, out: &mut Vec<u8>) {
+    let start = out.len();
+    let frames = channels.first().map_or(0, Vec::len);
+    out.resize(start + frames * channels.len() * sample_bytes, 0);
+    let out = &mut out[start..];
+    match sample_bytes {
+        2 => interleave::<2>(channels, out, |value| (value as i16).to_le_bytes()),
+        _ => interleave::<3>(channels, out, |value| {
+            let [a, b, c, _] = value.to_le_bytes();
+            [a, b, c]
+        }),
+    }
+}
+
+fn interleave<const N: usize>(
+    channels: &[Vec<i32>],
+    out: &mut [u8],
+    convert: impl Fn(i32) -> [u8; N],
+) {
+    let (samples, _) = out.as_chunks_mut::<N>();
+    match channels {
+        [left, right] => {
+            let (pairs, _) = samples.as_chunks_mut::<2>();
+            for ((pair, &left), &right) in pairs.iter_mut().zip(left).zip(right) {
+                *pair = [convert(left), convert(right)];
+            }
+        }
+        many => {
+            for (index, channel) in many.iter().enumerate() {
+                let own = samples.iter_mut().skip(index).step_by(many.len());
+                for (out, &value) in own.zip(channel) {
+                    *out = convert(value);
+                }
+            }
+        }
+    }
+}
+
+/// What the words of the target are in a `bext` chunk.
+fn bext(target: &Target, bits: u32) -> Bext {
+    let Tags {
+        title,
+        artist,
+        date,
+        ..
+    } = target.tags.clone();
+    let (day, time) = match date
+        .as_deref()
+        .map(|date| date.split_once('T').unwrap_or((date, "")))
+    {
+        Some((day, time)) => (day.to_owned(), time.chars().take(8).collect()),
+        None => (String::new(), String::new()),
+    };
+    let mode = if target.channels == 1 {
+        "mono"
+    } else {
+        "stereo"
+    };
+    Bext {
+        description: title.unwrap_or_default(),
+        originator: artist.unwrap_or_else(|| "Loa Studio".into()),
+        origination_date: day,
+        origination_time: time,
+        levels: target.levels.unwrap_or_default(),
+        // Tech 3285, Annex: algorithm, rate, width, mode, and free text for the program.
+        coding_history: format!(
+            "A=PCM,F={},W={bits},M={mode},T=Loa Studio\r\n",
+            target.rate_hz
+        ),
+        ..Bext::default()
     }
 }
