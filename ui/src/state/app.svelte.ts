@@ -1,0 +1,127 @@
+// The one connection of the window: the host, what is always in sight, jobs, and events handed on.
+import { asProblem, type Host } from '../host/host';
+import { setLang } from '../text/index.svelte';
+import type { AppState } from '../wire/AppState';
+import type { Code } from '../wire/Code';
+import type { Commands, CommandName } from '../wire/commands';
+import type { Event } from '../wire/Event';
+import type { Job } from '../wire/Job';
+import type { JobResult } from '../wire/JobResult';
+import type { Problem } from '../wire/Problem';
+import type { Settings } from '../wire/Settings';
+import { notices } from './notices.svelte';
+
+type Listener = (event: Event) => void;
+const ENDED = new Set<Job['state']>(['done', 'failed', 'cancelled', 'interrupted']);
+
+class App {
+  state: AppState | null = $state.raw(null);
+  /** Why the window has nothing to show. */
+  failed: Problem | null = $state.raw(null);
+  /** Whether the stream of events stands. */
+  online = $state(true);
+  jobs: Record<string, Job> = $state.raw({});
+  #host: Host | null = null;
+  #listeners = new Set<Listener>();
+  #waiting = new Map<string, ((job: Job) => void)[]>();
+  #wasOffline = false;
+
+  async start(host: Host) {
+    this.#host = host;
+    host.listen((event) => this.#hear(event), (up) => this.#line(up));
+    await this.refresh();
+  }
+  async refresh() {
+    try {
+      const state = await this.call('app_state', {});
+      this.state = state;
+      this.jobs = { ...this.jobs, ...Object.fromEntries(state.jobs.map((job) => [job.id, job])) };
+      this.failed = null;
+      this.#look(state.settings);
+    } catch (error) { this.failed = asProblem(error); }
+  }
+
+  get running(): Job[] { return Object.values(this.jobs).filter((job) => job.state === 'running'); }
+  runningFor(subject: string): Job[] { return this.running.filter((job) => job.subject === subject); }
+
+  get canOffer() { return this.#host?.offer != null; }
+  get offer() { return this.#host?.offer ?? null; }
+  media(path: string) { return this.#host?.media(path) ?? ''; }
+
+  /** Rejects with a problem. */
+  call<K extends CommandName>(name: K, request: Commands[K]['request']): Promise<Commands[K]['response']> {
+    if (!this.#host) return Promise.reject<never>({ code: 'unreachable', detail: 'no host yet' } satisfies Problem);
+    return this.#host.call(name, request);
+  }
+  /** Tells the problem and gives `null`, for buttons that have nothing else to do about it. */
+  async ask<K extends CommandName>(name: K, request: Commands[K]['request'], quiet: Code[] = []): Promise<Commands[K]['response'] | null> {
+    try { return await this.call(name, request); } catch (error) {
+      const problem = asProblem(error);
+      if (!quiet.includes(problem.code)) notices.problem(problem);
+      return null;
+    }
+  }
+  /** Starts a job and waits for its end; `null` where it did not come to one (the person was told). */
+  async finish<K extends CommandName>(name: K, request: Commands[K]['request'] & (Commands[K]['response'] extends Job ? unknown : never)): Promise<JobResult | null> {
+    const started = await this.ask(name, request) as Job | null;
+    if (!started) return null;
+    const job = await this.ended(started);
+    if (job.state === 'failed' && job.problem) notices.problem(job.problem);
+    return job.state === 'done' ? job.result : null;
+  }
+  /** The job once it has ended; events and answers may come in either order. */
+  ended(job: Job): Promise<Job> {
+    const known = this.jobs[job.id];
+    if (known && ENDED.has(known.state)) return Promise.resolve(known);
+    this.#keep(job);
+    if (ENDED.has(job.state)) return Promise.resolve(job);
+    return new Promise((resolve) => { this.#waiting.set(job.id, [...(this.#waiting.get(job.id) ?? []), resolve]); });
+  }
+
+  on(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  async setSettings(settings: Settings): Promise<boolean> {
+    const kept = await this.ask('settings_set', settings);
+    if (!kept || !this.state) return false;
+    this.state = { ...this.state, settings: kept };
+    this.#look(kept);
+    return true;
+  }
+
+  #look(settings: Settings) {
+    setLang(settings.language);
+    document.documentElement.lang = settings.language === 'en' ? 'en' : 'vi';
+    const dark = settings.theme === 'dark' || (settings.theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+    document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+  }
+  #keep(job: Job) {
+    this.jobs = { ...this.jobs, [job.id]: job };
+    if (!ENDED.has(job.state)) return;
+    for (const resolve of this.#waiting.get(job.id) ?? []) resolve(job);
+    this.#waiting.delete(job.id);
+  }
+  #line(up: boolean) {
+    this.online = up;
+    if (up && this.#wasOffline) {
+      // Events were missed: read anew, also the jobs somebody waits for.
+      void this.refresh().then(async () => {
+        for (const job of (await this.ask('jobs', {})) ?? []) this.#keep(job);
+        this.#tell({ type: 'documents' });
+        this.#tell({ type: 'archive' });
+      });
+    }
+    this.#wasOffline = !up;
+  }
+  #tell(event: Event) { for (const listener of this.#listeners) listener(event); }
+  #hear(event: Event) {
+    if (event.type === 'job') this.#keep(event);
+    else if (event.type === 'settings') void this.refresh();
+    else if (event.type === 'transport' && this.state) this.state = { ...this.state, transport: event };
+    else if (event.type === 'recording' && this.state) this.state = { ...this.state, recording: event.recording };
+    this.#tell(event);
+  }
+}
+
+export const app = new App();

@@ -1,0 +1,60 @@
+// Packages on their way, as the window follows them.
+import { asProblem } from '../host/host';
+import type { Package } from '../wire/Package';
+import type { Problem } from '../wire/Problem';
+import { app } from './app.svelte';
+
+/** States in which a package needs nobody and moves by itself. */
+const MOVING = new Set<Package['state']['type']>(['queued', 'sending', 'waiting', 'sent']);
+
+export const isMoving = (p: Package) => MOVING.has(p.state.type);
+export const isPaused = (p: Package) => p.state.type === 'waiting' && p.state.reason === 'paused';
+
+class Delivery {
+  packages: Package[] | null = $state.raw(null);
+  problem: Problem | null = $state.raw(null);
+  selectedId: string | null = $state(null);
+
+  /** Packages that are not at the province yet, for the badge of the rail. */
+  readonly pending = $derived.by(() => (this.packages ?? []).filter(isMoving).length);
+  readonly selected = $derived.by(() => (this.packages ?? []).find((p) => p.id === this.selectedId) ?? this.packages?.[0] ?? null);
+
+  start() {
+    void this.load();
+    app.on((event) => {
+      if (event.type === 'package') this.#put(event);
+      else if (event.type === 'job' && event.result?.type === 'sealed') void this.load();
+    });
+  }
+  async load() {
+    try { this.packages = (await app.call('packages', {})).packages; this.problem = null; } catch (error) { this.problem = asProblem(error); }
+  }
+  #put(moved: Package) {
+    const known = this.packages ?? [];
+    this.packages = known.some((p) => p.id === moved.id) ? known.map((p) => (p.id === moved.id ? moved : p)) : [moved, ...known];
+  }
+  async #act(name: 'package_send' | 'package_pause' | 'package_cancel', id: string) {
+    const moved = await app.ask(name, { id });
+    if (moved) this.#put(moved);
+  }
+  send = (id: string) => this.#act('package_send', id);
+  pause = (id: string) => this.#act('package_pause', id);
+  cancel = (id: string) => this.#act('package_cancel', id);
+  async pauseAll() {
+    for (const p of this.packages ?? []) if (isMoving(p) && p.state.type !== 'sent' && !isPaused(p)) await this.pause(p.id);
+  }
+  async create(title: string, items: string[], emergency: boolean, approved_by: string, send: boolean): Promise<string | null> {
+    const result = await app.finish('package_create', { title, items, emergency, approved_by, send });
+    if (result?.type !== 'sealed') return null;
+    await this.load();
+    this.selectedId = result.package;
+    return result.package;
+  }
+  pick(by: 1 | -1) {
+    const all = this.packages ?? [];
+    const at = all.findIndex((p) => p.id === this.selected?.id);
+    this.selectedId = all[Math.min(all.length - 1, Math.max(0, at + by))]?.id ?? null;
+  }
+}
+
+export const delivery = new Delivery();

@@ -1,0 +1,198 @@
+// One open programme: its value, the selection, the playhead and what may be done to it.
+import { asProblem } from '../host/host';
+import { RATE_HZ } from '../text/index.svelte';
+import type { Clip } from '../wire/Clip';
+import type { Levels } from '../wire/Levels';
+import type { Offer } from '../wire/Offer';
+import type { Problem } from '../wire/Problem';
+import type { Programme } from '../wire/Programme';
+import type { ProgrammeEdit } from '../wire/ProgrammeEdit';
+import type { Track } from '../wire/Track';
+import { app } from './app.svelte';
+import { importSounds } from './documents.svelte';
+import { peaks } from './peaks';
+import { sound } from './sound.svelte';
+
+export const clipLength = (clip: Clip) => clip.source_out - clip.source_in;
+export const clipEnd = (clip: Clip) => clip.position + clipLength(clip);
+/** Gain a clip or track may have; the same bounds the core holds. */
+export const GAIN_DB = { min: -60, max: 24 } as const;
+
+export class ProgrammeController {
+  value: Programme | null = $state.raw(null);
+  problem: Problem | null = $state.raw(null);
+  selected: string | null = $state(null);
+  /** Where the next cut, play and paste happen, in samples. */
+  cursor = $state(0);
+  /** The last measurement, with the revision it belongs to. */
+  measured: { revision: number; levels: Levels; curve: (number | null)[] } | null = $state.raw(null);
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly id: string) {}
+
+  readonly heard = $derived.by(() => ({ type: 'programme' as const, document: this.id }));
+  readonly clips: { clip: Clip; track: Track; index: number }[] = $derived.by(() => (this.value?.tracks ?? [])
+    .flatMap((track, index) => track.clips.map((clip) => ({ clip, track, index })))
+    .sort((a, b) => a.clip.position - b.clip.position));
+  readonly current = $derived.by(() => this.clips.find((c) => c.clip.id === this.selected) ?? null);
+  /** Levels that still hold: of the measurement, or of the rendition's input. */
+  readonly levels = $derived.by(() => {
+    const revision = this.value?.revision;
+    if (this.measured && this.measured.revision === revision) return this.measured.levels;
+    const rendition = this.value?.rendition;
+    return rendition && rendition.revision === revision ? rendition.report.after : null;
+  });
+
+  follow(): () => void {
+    void this.load();
+    return app.on((event) => {
+      if (event.type === 'document' && event.id === this.id && event.revision !== this.value?.revision) void this.load();
+      else if (event.type === 'transport' && sound.hears(this.heard)) this.cursor = event.position;
+      else if (event.type === 'job' && event.subject === this.id && event.state === 'done') {
+        if (event.result?.type === 'rendered') void this.load();
+        if (event.result?.type === 'imported') peaks.retry();
+      }
+    });
+  }
+  async load() {
+    try { this.#set(await app.call('programme', { id: this.id })); this.problem = null; } catch (error) { this.problem = asProblem(error); }
+  }
+  /** Edits go one after another, so that each sees the one before. */
+  edit(edit: ProgrammeEdit): Promise<Programme | null> {
+    return this.#then(() => app.ask('programme_edit', { id: this.id, edit }));
+  }
+  undo = () => this.#then(() => app.ask('programme_undo', { id: this.id }));
+  redo = () => this.#then(() => app.ask('programme_redo', { id: this.id }));
+
+  #then(step: () => Promise<Programme | null>): Promise<Programme | null> {
+    const next = this.#queue.then(async () => {
+      const programme = await step();
+      if (programme) this.#set(programme);
+      return programme;
+    });
+    this.#queue = next;
+    return next;
+  }
+  #set(programme: Programme) {
+    if (this.value && programme.revision < this.value.revision) return;
+    this.value = programme;
+    if (this.selected && !this.clips.some((c) => c.clip.id === this.selected)) this.selected = null;
+  }
+
+  // ---- sound
+  get playing() { return sound.transport.playing && sound.hears(this.heard); }
+  /** The playhead now: moving while the programme is heard. */
+  now() { return this.playing ? sound.now() : this.cursor; }
+  async toggle() {
+    if (this.playing) await this.stop();
+    else await this.play();
+  }
+  async play() {
+    const end = this.value?.length ?? 0;
+    await sound.play(this.heard, this.cursor >= end - RATE_HZ / 100 ? 0 : this.cursor);
+  }
+  async stop() { this.cursor = this.now(); await sound.pause(); }
+  async goto(position: number) {
+    const at = Math.round(Math.min(Math.max(0, position), Math.max(this.value?.length ?? 0, 0)));
+    this.cursor = at;
+    if (sound.hears(this.heard)) await sound.seek(at);
+  }
+
+  // ---- the selected clip
+  pick(by: 1 | -1) {
+    if (this.clips.length === 0) return;
+    const at = this.clips.findIndex((c) => c.clip.id === this.selected);
+    const next = this.clips[at < 0 ? (by > 0 ? 0 : this.clips.length - 1) : (at + by + this.clips.length) % this.clips.length];
+    this.selected = next?.clip.id ?? null;
+  }
+  /** The clip under the playhead, the selected one first. */
+  #under(): Clip | null {
+    const at = Math.round(this.now());
+    const inside = (clip: Clip) => clip.position < at && at < clipEnd(clip);
+    const mine = this.current?.clip;
+    if (mine && inside(mine)) return mine;
+    return this.clips.find((c) => inside(c.clip))?.clip ?? null;
+  }
+  async split() {
+    const clip = this.#under();
+    if (!clip) return;
+    const at = Math.round(this.now());
+    const before = new Set(this.clips.map((c) => c.clip.id));
+    if (await this.edit({ type: 'split', clip: clip.id, at })) {
+      this.selected = this.clips.find((c) => !before.has(c.clip.id) && c.clip.position >= at)?.clip.id ?? clip.id;
+    }
+  }
+  async remove() {
+    const clip = this.current?.clip;
+    if (!clip) return;
+    const at = this.clips.findIndex((c) => c.clip.id === clip.id);
+    if (await this.edit({ type: 'delete', clip: clip.id })) this.selected = this.clips[Math.min(at, this.clips.length - 1)]?.clip.id ?? null;
+  }
+  async trim(end: 'head' | 'tail') {
+    const clip = this.#under();
+    if (!clip) return;
+    const at = clip.source_in + Math.round(this.now()) - clip.position;
+    await this.edit({ type: 'trim', clip: clip.id, source_in: end === 'head' ? at : clip.source_in, source_out: end === 'tail' ? at : clip.source_out });
+  }
+  /** Moves the selected clip, or the playhead where no clip is selected. */
+  async nudge(samples: number) {
+    const found = this.current;
+    if (!found) return this.goto(this.now() + samples);
+    const position = Math.max(0, found.clip.position + samples);
+    if (position !== found.clip.position) await this.edit({ type: 'move', clip: found.clip.id, track: found.track.id, position });
+  }
+  async moveTrack(by: 1 | -1) {
+    const found = this.current;
+    const track = found && this.value?.tracks[found.index + by];
+    if (found && track) await this.edit({ type: 'move', clip: found.clip.id, track: track.id, position: found.clip.position });
+  }
+  async gain(by: number) {
+    const clip = this.current?.clip;
+    if (clip) await this.setGain(clip, clip.gain_db + by);
+  }
+  async setGain(clip: Clip, gain: number) {
+    const gain_db = Math.min(GAIN_DB.max, Math.max(GAIN_DB.min, Math.round(gain * 10) / 10));
+    if (gain_db !== clip.gain_db) await this.edit({ type: 'set-gain', clip: clip.id, gain_db });
+  }
+  async setFades(clip: Clip, fade_in: number, fade_out: number) {
+    const length = clipLength(clip);
+    const a = Math.min(length, Math.max(0, Math.round(fade_in)));
+    const b = Math.min(length - a, Math.max(0, Math.round(fade_out)));
+    if (a !== clip.fade_in || b !== clip.fade_out) await this.edit({ type: 'set-fades', clip: clip.id, fade_in: a, fade_out: b });
+  }
+  async fadeTo(end: 'in' | 'out') {
+    const clip = this.#under();
+    if (!clip) return;
+    const at = Math.round(this.now());
+    if (end === 'in') await this.setFades(clip, at - clip.position, clip.fade_out);
+    else await this.setFades(clip, clip.fade_in, clipEnd(clip) - at);
+  }
+
+  // ---- long work
+  async add(offers: Offer[]) {
+    const clips = await importSounds(this.id, offers);
+    await this.load();
+    this.selected = clips.at(-1) ?? this.selected;
+  }
+  async record() {
+    if (app.state?.recording) await this.stopRecording();
+    else await app.ask('record_start', { programme: this.id, track: null, position: null, device: null });
+  }
+  async stopRecording() {
+    const result = await app.finish('record_stop', {});
+    peaks.retry();
+    await this.load();
+    if (result?.type === 'imported' && result.clip) this.selected = result.clip;
+  }
+  async analyse() {
+    const revision = this.value?.revision ?? 0;
+    const result = await app.finish('programme_analyse', { id: this.id });
+    if (result?.type === 'analysed') this.measured = { revision, levels: result.levels, curve: result.short_term_lufs };
+  }
+  /** Renders to a profile; gives whether it came to a file. */
+  async render(profile: string | null): Promise<boolean> {
+    const result = await app.finish('programme_render', { id: this.id, profile });
+    await this.load();
+    return result?.type === 'rendered';
+  }
+}

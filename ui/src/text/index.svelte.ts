@@ -1,0 +1,28 @@
+// The language in use. `t()` gives the words, `f()` the way numbers and times are written;
+// both are read inside markup, so that changing the language changes the screen at once.
+import type { Problem } from '../wire/Problem';
+import { en } from './en';
+import { formatter, type Formatter, type Lang } from './format';
+import { vi, type Words } from './vi';
+
+export { RATE_HZ, shortDigest, type Formatter, type Lang } from './format';
+export type { Words } from './vi';
+
+const tables: Record<Lang, Words> = { vi, en };
+const formatters: Record<Lang, Formatter> = { vi: formatter('vi'), en: formatter('en') };
+
+let current: Lang = $state('vi');
+
+export const lang = () => current;
+export const t = () => tables[current];
+export const f = () => formatters[current];
+
+export function setLang(next: string) {
+  current = next === 'en' ? 'en' : 'vi';
+}
+
+/** The sentence for a problem. */
+export const sentence = (problem: Problem) => t().problems[problem.code] ?? t().problems.internal;
+
+/** A word from an open list of codes; a code nobody wrote a word for is shown as it is. */
+export const wordFor = (table: Record<string, string>, code: string) => table[code] ?? code.replaceAll('-', ' ');
