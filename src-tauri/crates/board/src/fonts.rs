@@ -1,12 +1,132 @@
 //! The bundled fonts, the only ones there are: a deck looks the same on every machine.
+//!
+//! Hands out shaped text and glyph outlines in font units. Sizes, lines and places are the business
+//! of `text`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, SourceCache};
+use parley::style::{FontFamily, FontFamilyName, FontWeight, OverflowWrap, StyleProperty};
+use parley::{FontContext, Layout, LayoutContext};
+use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::prelude::{LocationRef, Size};
+use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 use crate::Error;
 
-/// What is used where a deck asks for a family that is not bundled.
+/// What is used where a deck asks for a family that is not bundled, and for characters the family
+/// asked for does not have. Its marks stay within its line height and its ink is the lowest of all
+/// bundled families, so most fits on few rows.
 pub const DEFAULT_FAMILY: &str = "Noto Sans";
 
-/// The bundled fonts, ready to shape and outline text. Cheap to clone; one per thread runs fastest.
-pub struct Fonts {}
+/// Text is shaped once at this size and scaled; unhinted outlines and advances are linear.
+pub(crate) const SHAPING_PX: f32 = 1000.0;
+
+struct Bundled {
+    family: &'static str,
+    weight: u16,
+    file: &'static str,
+    bytes: &'static [u8],
+}
+
+macro_rules! bundled {
+    ($family:literal, $weight:literal, $file:literal) => {
+        Bundled {
+            family: $family,
+            weight: $weight,
+            file: $file,
+            bytes: include_bytes!(concat!("../../../../assets/fonts/", $file)),
+        }
+    };
+}
+
+/// All bundled fonts, families in order of display, weights lightest first.
+static BUNDLED: [Bundled; 9] = [
+    bundled!("Noto Sans", 400, "NotoSans-Regular.ttf"),
+    bundled!("Noto Sans", 600, "NotoSans-SemiBold.ttf"),
+    bundled!("Noto Sans", 700, "NotoSans-Bold.ttf"),
+    bundled!("Be Vietnam Pro", 400, "BeVietnamPro-Regular.ttf"),
+    bundled!("Be Vietnam Pro", 600, "BeVietnamPro-SemiBold.ttf"),
+    bundled!("Be Vietnam Pro", 700, "BeVietnamPro-Bold.ttf"),
+    bundled!("Barlow Condensed", 400, "BarlowCondensed-Regular.ttf"),
+    bundled!("Barlow Condensed", 600, "BarlowCondensed-SemiBold.ttf"),
+    bundled!("Barlow Condensed", 700, "BarlowCondensed-Bold.ttf"),
+];
+
+/// The bundled fonts, ready to shape and outline text. Shared by reference between threads; threads
+/// that render at the same time run fastest with one clone each.
+pub struct Fonts {
+    faces: Arc<[Face]>,
+    /// Scratch space and caches; nothing in it changes what is drawn.
+    bench: Mutex<Bench>,
+}
+
+struct Face {
+    font: FontRef<'static>,
+    blob: u64,
+    units_per_em: f32,
+    /// Height of the capital H in em.
+    cap_em: f32,
+}
+
+struct Bench {
+    fonts: FontContext,
+    layouts: LayoutContext<()>,
+    outlines: HashMap<(usize, u32), Arc<Outline>>,
+}
+
+/// One of the bundled fonts, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FaceId(usize);
+
+/// A glyph's outline in em, y upwards.
+#[derive(Debug, Default)]
+pub(crate) struct Outline {
+    pub segments: Vec<Segment>,
+    /// Smallest and largest x and y of all points; `None` without ink.
+    pub bounds: Option<Bounds>,
+}
+
+/// A piece of an outline, in em.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Segment {
+    Move(f32, f32),
+    Line(f32, f32),
+    Quad(f32, f32, f32, f32),
+    Cubic(f32, f32, f32, f32, f32, f32),
+    Close,
+}
+
+/// A box in em, y upwards.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bounds {
+    pub left: f32,
+    pub bottom: f32,
+    pub right: f32,
+    pub top: f32,
+}
+
+impl Clone for Fonts {
+    fn clone(&self) -> Self {
+        let bench = self.bench();
+        Self {
+            faces: Arc::clone(&self.faces),
+            bench: Mutex::new(Bench {
+                fonts: bench.fonts.clone(),
+                layouts: LayoutContext::new(),
+                outlines: bench.outlines.clone(),
+            }),
+        }
+    }
+}
+
+impl std::fmt::Debug for Fonts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fonts({} faces)", self.faces.len())
+    }
+}
 
 impl Fonts {
     /// Reads the bundled fonts.
@@ -14,19 +134,239 @@ impl Fonts {
     /// # Errors
     /// [`Error::Font`] where the program itself is damaged.
     pub fn bundled() -> Result<Self, Error> {
-        todo!()
+        let mut collection = Collection::new(CollectionOptions {
+            shared: false,
+            system_fonts: false,
+        });
+        let mut faces = Vec::with_capacity(BUNDLED.len());
+        for font in &BUNDLED {
+            let blob = Blob::new(Arc::new(font.bytes));
+            faces.push(Face::read(font, blob.id())?);
+            // The family and weight are ours, whatever the name table says.
+            let name = FontInfoOverride {
+                family_name: Some(font.family),
+                weight: Some(FontWeight::new(f32::from(font.weight))),
+                ..FontInfoOverride::default()
+            };
+            if collection.register_fonts(blob, Some(name)).is_empty() {
+                return Err(Error::Font(font.file));
+            }
+        }
+        Ok(Self {
+            faces: faces.into(),
+            bench: Mutex::new(Bench {
+                fonts: FontContext {
+                    collection,
+                    source_cache: SourceCache::default(),
+                },
+                layouts: LayoutContext::new(),
+                outlines: HashMap::new(),
+            }),
+        })
     }
 
     /// The family names a deck may use, in order of display.
     #[must_use]
     pub fn families(&self) -> Vec<&'static str> {
-        todo!()
+        let mut families: Vec<_> = BUNDLED.iter().map(|font| font.family).collect();
+        families.dedup();
+        families
     }
 
     /// The weights of a family, lightest first; empty where it is not bundled.
     #[must_use]
     pub fn weights(&self, family: &str) -> Vec<u16> {
-        let _ = family;
-        todo!()
+        let of_family = BUNDLED.iter().filter(|font| font.family == family);
+        of_family.map(|font| font.weight).collect()
+    }
+
+    /// The face of this family and nearest weight (the bolder of two equally near, as it reads
+    /// better), and whether the family is bundled; the default family otherwise.
+    pub(crate) fn face(&self, family: &str, weight: u16) -> (FaceId, bool) {
+        let nearest = |family: &str| {
+            BUNDLED
+                .iter()
+                .enumerate()
+                .filter(|(_, font)| font.family == family)
+                .min_by_key(|(_, font)| (font.weight.abs_diff(weight), u16::MAX - font.weight))
+                .map(|(index, _)| FaceId(index))
+        };
+        match nearest(family) {
+            Some(face) => (face, true),
+            None => (nearest(DEFAULT_FAMILY).unwrap_or(FaceId(0)), false),
+        }
+    }
+
+    /// Height of the capital H in em.
+    pub(crate) fn cap_em(&self, face: FaceId) -> f32 {
+        self.faces[face.0].cap_em
+    }
+
+    /// Whether `character` has a glyph in this face or in the default family.
+    pub(crate) fn has(&self, face: FaceId, character: char) -> bool {
+        let maps = |face: &Face| face.font.charmap().map(character).is_some();
+        maps(&self.faces[face.0]) || maps(&self.faces[0])
+    }
+
+    /// Shapes `text` at [`SHAPING_PX`]. Lines are not broken yet.
+    pub(crate) fn shape(&self, face: FaceId, text: &str) -> Layout<()> {
+        let font = &BUNDLED[face.0];
+        let families = [font.family, DEFAULT_FAMILY]
+            .map(|name| FontFamilyName::Named(Cow::Borrowed(name)));
+        let mut bench = self.bench();
+        let Bench { fonts, layouts, .. } = &mut *bench;
+        let mut builder = layouts.ranged_builder(fonts, text, 1.0, false);
+        builder.push_default(StyleProperty::FontSize(SHAPING_PX));
+        builder.push_default(StyleProperty::FontFamily(FontFamily::from(&families[..])));
+        let weight = FontWeight::new(f32::from(font.weight));
+        builder.push_default(StyleProperty::FontWeight(weight));
+        // A word is never torn: where it is too wide, the size or the finding has to give way.
+        builder.push_default(StyleProperty::OverflowWrap(OverflowWrap::Normal));
+        builder.push_default(StyleProperty::Locale("vi".parse().ok()));
+        builder.build(text)
+    }
+
+    /// Which bundled font a shaped run uses.
+    pub(crate) fn face_of(&self, data: &parley::FontData) -> Option<FaceId> {
+        let blob = data.data.id();
+        self.faces.iter().position(|face| face.blob == blob).map(FaceId)
+    }
+
+    /// The outline of a glyph; empty for spaces and unknown numbers.
+    pub(crate) fn outline(&self, face: FaceId, glyph: u32) -> Arc<Outline> {
+        let mut bench = self.bench();
+        let outline = bench.outlines.entry((face.0, glyph));
+        Arc::clone(outline.or_insert_with(|| Arc::new(self.faces[face.0].outline(glyph))))
+    }
+
+    /// The scratch space. A panic elsewhere leaves it usable: it is only caches.
+    fn bench(&self) -> MutexGuard<'_, Bench> {
+        self.bench.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Face {
+    fn read(font: &'static Bundled, blob: u64) -> Result<Self, Error> {
+        let damaged = || Error::Font(font.file);
+        let read = FontRef::new(font.bytes).map_err(|_| damaged())?;
+        let metrics = read.metrics(Size::unscaled(), LocationRef::default());
+        let mut face = Self {
+            font: read,
+            blob,
+            units_per_em: f32::from(metrics.units_per_em),
+            cap_em: 0.0,
+        };
+        // The ink of H rather than the table's word for it.
+        let h = face.font.charmap().map('H').ok_or_else(damaged)?;
+        face.cap_em = face.outline(h.to_u32()).bounds.ok_or_else(damaged)?.top;
+        Ok(face)
+    }
+
+    fn outline(&self, glyph: u32) -> Outline {
+        let mut pen = Pen {
+            scale: 1.0 / self.units_per_em,
+            outline: Outline::default(),
+        };
+        let settings = DrawSettings::unhinted(Size::unscaled(), LocationRef::default());
+        let drawn = self
+            .font
+            .outline_glyphs()
+            .get(GlyphId::new(glyph))
+            .is_some_and(|glyph| glyph.draw(settings, &mut pen).is_ok());
+        if drawn { pen.outline } else { Outline::default() }
+    }
+}
+
+/// Collects an outline in em.
+struct Pen {
+    scale: f32,
+    outline: Outline,
+}
+
+impl Pen {
+    fn point(&mut self, x: f32, y: f32) -> (f32, f32) {
+        let (x, y) = (x * self.scale, y * self.scale);
+        let bounds = self.outline.bounds.get_or_insert(Bounds {
+            left: x,
+            bottom: y,
+            right: x,
+            top: y,
+        });
+        // Control points count too: the box is never smaller than the ink.
+        bounds.left = bounds.left.min(x);
+        bounds.right = bounds.right.max(x);
+        bounds.bottom = bounds.bottom.min(y);
+        bounds.top = bounds.top.max(y);
+        (x, y)
+    }
+}
+
+impl OutlinePen for Pen {
+    fn move_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.point(x, y);
+        self.outline.segments.push(Segment::Move(x, y));
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.point(x, y);
+        self.outline.segments.push(Segment::Line(x, y));
+    }
+
+    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
+        let ((cx, cy), (x, y)) = (self.point(cx, cy), self.point(x, y));
+        self.outline.segments.push(Segment::Quad(cx, cy, x, y));
+    }
+
+    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
+        let (ax, ay) = self.point(ax, ay);
+        let ((bx, by), (x, y)) = (self.point(bx, by), self.point(x, y));
+        self.outline.segments.push(Segment::Cubic(ax, ay, bx, by, x, y));
+    }
+
+    fn close(&mut self) {
+        self.outline.segments.push(Segment::Close);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fonts;
+    use crate::text::VIETNAMESE_LETTERS;
+
+    #[test]
+    fn every_bundled_font_has_all_vietnamese_letters_with_ink() {
+        let fonts = Fonts::bundled().unwrap();
+        for index in 0..fonts.faces.len() {
+            let face = super::FaceId(index);
+            for letter in VIETNAMESE_LETTERS.chars() {
+                let glyph = fonts.faces[index].font.charmap().map(letter);
+                let glyph = glyph.unwrap_or_else(|| panic!("{letter} in {index}"));
+                assert_ne!(glyph.to_u32(), 0, "{letter} in {index}");
+                let outline = fonts.outline(face, glyph.to_u32());
+                assert!(outline.bounds.is_some(), "{letter} in {index}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_nearest_weight_is_taken_and_an_unknown_family_becomes_the_default() {
+        let fonts = Fonts::bundled().unwrap();
+        let (bold, known) = fonts.face("Be Vietnam Pro", 900);
+        assert!(known && super::BUNDLED[bold.0].weight == 700);
+        let (middle, _) = fonts.face("Be Vietnam Pro", 500);
+        assert_eq!(super::BUNDLED[middle.0].weight, 600, "the bolder of two");
+        let (other, known) = fonts.face("Comic Sans", 400);
+        assert!(!known && super::BUNDLED[other.0].family == super::DEFAULT_FAMILY);
+        assert_eq!(fonts.families().len(), 3);
+        assert_eq!(fonts.weights("Barlow Condensed"), [400, 600, 700]);
+    }
+
+    #[test]
+    fn capitals_are_as_high_as_measured_for_the_reference() {
+        let fonts = Fonts::bundled().unwrap();
+        for (family, cap) in [("Noto Sans", 0.714), ("Be Vietnam Pro", 0.740), ("Barlow Condensed", 0.700)] {
+            let measured = fonts.cap_em(fonts.face(family, 700).0);
+            assert!((measured - cap).abs() < 0.015, "{family}: {measured}");
+        }
     }
 }

@@ -1,13 +1,26 @@
 //! Pictures: decoded within limits, turned upright, scaled once to board pixels and kept.
 
-use std::sync::Arc;
+mod decode;
+mod scale;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use units::Digest;
 
-/// Bytes of one picture file: a phone's largest photo is 25 MB.
-pub const PICTURE_BYTES_MAX: usize = 100 * 1024 * 1024;
-/// Pixels of one picture: 64 million, the largest phone sensors in common use.
-pub const PICTURE_PIXELS_MAX: u64 = 64_000_000;
+use crate::deck::Fit;
+use crate::scene::Missing;
+
+pub use decode::{PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX};
+use decode::decode;
+use scale::{Crop, scale};
+
+/// Pixels of all pictures of one slide at board size, 128 MB: hostile decks put a board-sized
+/// picture into each of 200 elements.
+pub(crate) const SLIDE_PICTURE_PIXELS_MAX: u64 = 32_000_000;
+
+/// Bytes of scaled pictures kept. Above it all are forgotten, which costs time and nothing else.
+const KEPT_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// Where picture files come from.
 pub trait Images: Sync {
@@ -23,7 +36,7 @@ impl Images for () {
 }
 
 /// Pictures by digest, in memory.
-impl Images for std::collections::HashMap<Digest, Arc<[u8]>> {
+impl Images for HashMap<Digest, Arc<[u8]>> {
     fn get(&self, digest: &Digest) -> Option<Arc<[u8]>> {
         Self::get(self, digest).cloned()
     }
@@ -36,6 +49,8 @@ pub struct PixelImage {
     pub width: u32,
     /// Pixels from top to bottom.
     pub height: u32,
+    /// Whether alpha is 255 throughout.
+    pub opaque: bool,
     /// `width × height × 4` bytes.
     pub rgba: Vec<u8>,
 }
@@ -50,12 +65,102 @@ impl std::fmt::Debug for PixelImage {
 /// for as long as a deck is open.
 pub struct Pictures<'a> {
     images: &'a dyn Images,
+    kept: Mutex<Kept>,
+}
+
+/// A picture at one size.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Wanted {
+    digest: Digest,
+    width: u32,
+    height: u32,
+    fit: Fit,
+}
+
+type Scaled = Result<Arc<PixelImage>, Missing>;
+
+#[derive(Default)]
+struct Kept {
+    scaled: HashMap<Wanted, Scaled>,
+    bytes: usize,
 }
 
 impl<'a> Pictures<'a> {
     /// Pictures from `images`; nothing is read yet.
     #[must_use]
     pub fn new(images: &'a dyn Images) -> Self {
-        Self { images }
+        Self {
+            images,
+            kept: Mutex::new(Kept::default()),
+        }
+    }
+
+    /// The picture so that it fills `width` × `height` pixels as `fit` says; no side is longer than
+    /// asked for.
+    pub(crate) fn at_size(&self, digest: &Digest, width: u32, height: u32, fit: Fit) -> Scaled {
+        let wanted = Wanted {
+            digest: *digest,
+            width,
+            height,
+            fit,
+        };
+        if let Some(scaled) = self.kept().scaled.get(&wanted) {
+            return scaled.clone();
+        }
+        // Not under the lock: two threads may do the same work, but neither waits for the other.
+        let scaled = self.make(&wanted);
+        // A picture that is not there may arrive later, by download or import.
+        if scaled != Err(Missing::NoImage) {
+            self.kept().keep(wanted, scaled.clone());
+        }
+        scaled
+    }
+
+    fn make(&self, wanted: &Wanted) -> Scaled {
+        let file = self.images.get(&wanted.digest).ok_or(Missing::NoImage)?;
+        let pixels = decode(&file)?;
+        let source = (pixels.width, pixels.height);
+        let target = (wanted.width, wanted.height);
+        let (crop, width, height) = match wanted.fit {
+            Fit::Stretch => (Crop::whole(source), target.0, target.1),
+            Fit::Cover => (Crop::covering(source, target), target.0, target.1),
+            Fit::Contain => {
+                let (width, height) = contained(source, target);
+                (Crop::whole(source), width, height)
+            }
+        };
+        Ok(Arc::new(scale(&pixels, crop, width, height)))
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl Kept {
+    fn keep(&mut self, wanted: Wanted, scaled: Scaled) {
+        let bytes = scaled.as_ref().map_or(0, |image| image.rgba.len());
+        if self.bytes + bytes > KEPT_BYTES_MAX {
+            *self = Self::default();
+        }
+        self.bytes += bytes;
+        self.scaled.insert(wanted, scaled);
+    }
+}
+
+/// The largest size of the source's shape within the target; at least one pixel.
+fn contained(source: (u32, u32), target: (u32, u32)) -> (u32, u32) {
+    let [sw, sh, tw, th] = [source.0, source.1, target.0, target.1].map(u64::from);
+    let (width, height) = if sw * th > tw * sh {
+        (tw, (sh * tw + sw / 2) / sw)
+    } else {
+        ((sw * th + sh / 2) / sh, th)
+    };
+    (
+        u32::try_from(width.clamp(1, tw)).unwrap_or(target.0),
+        u32::try_from(height.clamp(1, th)).unwrap_or(target.1),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,14 @@
 //! Checks: what will not be readable from the street, as data. The words for it are the UI's.
 
+mod contrast;
+mod judge;
+mod measure;
 pub mod rules;
 
 use units::Id;
 
-use crate::deck::{Board, Deck};
-use crate::{Error, Fonts, Pictures};
+pub use judge::{check, check_slide};
+pub use measure::{SlideFacts, TextFacts, facts};
 
 /// One thing found on one slide for one board.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,81 +109,5 @@ impl Code {
     }
 }
 
-/// What is good about a slide, for the panel beside it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SlideFacts {
-    /// Syllables of all texts.
-    pub syllables: usize,
-    /// How long the slide should stand, in ms; an estimate.
-    pub dwell_needed_ms: u32,
-    /// How long it stands.
-    pub duration_ms: u32,
-    /// Each text with ink, lowest first.
-    pub texts: Vec<TextFacts>,
-}
-
-/// What a text is on a board.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TextFacts {
-    /// Which.
-    pub element: Id,
-    /// Font size in pixels.
-    pub font_px: u16,
-    /// Lines with ink.
-    pub lines: usize,
-    /// Height of capitals as they hang, in mm.
-    pub cap_height_mm: f64,
-    /// Good to read up to here by day, in m.
-    pub readable_day_m: f64,
-    /// Good to read up to here at night, undimmed, in m.
-    pub readable_night_m: f64,
-    /// Contrast with what is behind, to one; 95 % of the pixels have at least this.
-    pub contrast: f64,
-}
-
-/// All findings of all slides of `deck` on `board`, in order of slides, the worst of a slide first.
-///
-/// # Errors
-/// As [`resolve`](crate::resolve).
-pub fn check(
-    deck: &Deck,
-    board: &Board,
-    fonts: &Fonts,
-    pictures: &Pictures<'_>,
-) -> Result<Vec<Finding>, Error> {
-    let mut findings = Vec::new();
-    for slide in 0..deck.slides.len() {
-        findings.extend(check_slide(deck, slide, board, fonts, pictures)?);
-    }
-    Ok(findings)
-}
-
-/// The findings of one slide, the worst first.
-///
-/// # Errors
-/// As [`resolve`](crate::resolve).
-pub fn check_slide(
-    deck: &Deck,
-    slide: usize,
-    board: &Board,
-    fonts: &Fonts,
-    pictures: &Pictures<'_>,
-) -> Result<Vec<Finding>, Error> {
-    let _ = (deck, slide, board, fonts, pictures);
-    todo!()
-}
-
-/// What can be said for slide number `slide` on `board`.
-///
-/// # Errors
-/// As [`resolve`](crate::resolve).
-pub fn facts(
-    deck: &Deck,
-    slide: usize,
-    board: &Board,
-    fonts: &Fonts,
-    pictures: &Pictures<'_>,
-) -> Result<SlideFacts, Error> {
-    let _ = (deck, slide, board, fonts, pictures);
-    todo!()
-}
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,16 @@
 //! Templates: decks with fields to fill in, and the list of usual boards. Both are assets, read by
 //! the host and parsed here.
 
+mod file;
+
 use std::collections::BTreeMap;
 
 use units::Id;
 
 use crate::Error;
-use crate::deck::{Board, Deck};
+use crate::deck::{Deck, Kind};
+
+pub use file::{boards_from_toml, template_from_json};
 
 /// A deck with fields. In its texts `{{name}}` stands for the value of the field `name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,25 +50,54 @@ impl Template {
     /// # Errors
     /// [`Error::NoSuchField`] for a value without field; [`Error::Limit`] for one that is too long.
     pub fn fill(&self, id: Id, values: &BTreeMap<String, String>) -> Result<Deck, Error> {
-        let _ = (id, values);
-        todo!()
+        for name in values.keys() {
+            if !self.fields.iter().any(|field| field.name == *name) {
+                return Err(Error::NoSuchField(name.clone()));
+            }
+        }
+        let value = |name: &str| -> Option<&str> {
+            let field = self.fields.iter().find(|field| field.name == name)?;
+            Some(values.get(name).unwrap_or(&field.sample))
+        };
+        let mut deck = self.deck.clone();
+        deck.id = id;
+        deck.title = substitute(&deck.title, &value);
+        for element in deck.slides.iter_mut().flat_map(|slide| &mut slide.elements) {
+            match &mut element.kind {
+                Kind::Text(text) => text.text = substitute(&text.text, &value),
+                Kind::Qr { text } => *text = substitute(text, &value),
+                Kind::Image { .. } | Kind::Rect { .. } | Kind::Line { .. } => {}
+            }
+        }
+        deck.validate()?;
+        Ok(deck)
     }
 }
 
-/// Reads a template of `assets/templates`.
-///
-/// # Errors
-/// [`Error::Malformed`], [`Error::Version`], [`Error::Limit`] or [`Error::Invalid`].
-pub fn template_from_json(json: &str) -> Result<Template, Error> {
-    let _ = json;
-    todo!()
+/// `text` with each `{{name}}` that has a value replaced by it, in one pass: what looks like a field
+/// within a value stays as it is.
+fn substitute<'a>(text: &str, value: &impl Fn(&str) -> Option<&'a str>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        filled.push_str(before);
+        let known = after
+            .split_once("}}")
+            .and_then(|(name, after)| Some((value(name.trim())?, after)));
+        match known {
+            Some((value, after)) => {
+                filled.push_str(value);
+                rest = after;
+            }
+            None => {
+                filled.push_str("{{");
+                rest = after;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
 }
 
-/// Reads the list of usual boards, `assets/presets/boards.toml`.
-///
-/// # Errors
-/// [`Error::Malformed`], [`Error::Limit`] or [`Error::Invalid`].
-pub fn boards_from_toml(toml: &str) -> Result<Vec<Board>, Error> {
-    let _ = toml;
-    todo!()
-}
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,19 @@
-//! Text: from what a person typed to outlines in place.
+//! Text: from what a person typed to outlines in place. Boxes, sizes and line distances go by the
+//! ink of letters and marks, never by what the font says about itself: Vietnamese capitals with two
+//! marks rise above the ascender of most fonts.
 
-/// How many syllables a reader speaks inwardly: each word between spaces is one (Vietnamese writes a
-/// space between syllables), each digit is one ("112" is read "một một hai").
-#[must_use]
-pub fn syllables(text: &str) -> usize {
-    let _ = text;
-    todo!()
-}
+mod fit;
+mod prepare;
+
+pub(crate) use fit::lay_out;
+pub use prepare::syllables;
+
+/// The 134 letters of Vietnamese that bear a mark or are đ: twelve vowels with their five tones,
+/// ă â ê ô ơ ư and đ, in both cases.
+#[cfg(test)]
+pub(crate) const VIETNAMESE_LETTERS: &str = "\
+àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ\
+ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ";
+
+#[cfg(test)]
+mod tests;
