@@ -1,0 +1,195 @@
+//! From the gain that each frame needs to a smooth gain that never exceeds it: hold, release, smooth.
+//!
+//! After the envelopes of Signalsmith Audio (Geraint Luff, "Designing a straightforward limiter",
+//! 2022): a peak hold as long as the smoothing filter, and a filter that is a stack of box averages.
+
+use std::collections::VecDeque;
+
+/// Look-ahead in seconds: short enough to stay unheard before a burst of sound.
+const LOOK_AHEAD_S: f64 = 0.005;
+/// Look-ahead in frames at the least: the gain must move slowly against the interpolation filter.
+const LOOK_AHEAD_FRAMES_MIN: usize = 160;
+/// Time constant of the way back to unity.
+const RELEASE_S: f64 = 0.1;
+/// A reduction below this (0.0009 dB) is over; otherwise the way back would never end.
+const REDUCTION_MIN: f64 = 1e-4;
+/// Averages in the stack: three make a curve without corners.
+const BOXES: usize = 3;
+
+/// Turns needs into gains. All values in between are reductions (1 − gain), so that rest is exact zero.
+pub struct GainCurve {
+    frames: usize,
+    now: u64,
+    /// Reductions of the last `frames` needs that are not outdone by a later one, deepest first.
+    held: VecDeque<(u64, f64)>,
+    released: f64,
+    release_factor: f64,
+    boxes: [BoxAverage; BOXES],
+    /// Frames since everything in the boxes was zero.
+    resting: usize,
+    lowest: f64,
+}
+
+impl GainCurve {
+    pub fn new(rate_hz: u32) -> Self {
+        let rate = f64::from(rate_hz);
+        let frames = ((rate * LOOK_AHEAD_S) as usize).max(LOOK_AHEAD_FRAMES_MIN);
+        // Box lengths a, b, c make a filter of a + b + c − 2 frames: exactly the hold.
+        let total = frames + BOXES - 1;
+        let lengths = [total / 2, total / 3, total - total / 2 - total / 3];
+        Self {
+            frames,
+            now: 0,
+            held: VecDeque::with_capacity(frames),
+            released: 0.0,
+            release_factor: (-1.0 / (RELEASE_S * rate)).exp(),
+            boxes: lengths.map(BoxAverage::new),
+            resting: frames,
+            lowest: 1.0,
+        }
+    }
+
+    /// How many frames later the gain for a need comes out.
+    pub fn delay_frames(&self) -> usize {
+        self.frames - 1
+    }
+
+    /// The lowest gain so far.
+    pub fn lowest(&self) -> f64 {
+        self.lowest
+    }
+
+    /// Takes the need of the next frame (0 < need ≤ 1) and gives the gain of the frame
+    /// [`Self::delay_frames`] before it.
+    pub fn push(&mut self, need: f32) -> f32 {
+        let reduction = 1.0 - f64::from(need);
+        if reduction > 0.0 {
+            while self.held.back().is_some_and(|held| held.1 <= reduction) {
+                self.held.pop_back();
+            }
+            self.held.push_back((self.now, reduction));
+        }
+        if let Some(&(since, _)) = self.held.front()
+            && since + self.frames as u64 <= self.now
+        {
+            self.held.pop_front();
+        }
+        self.now += 1;
+        let held = self.held.front().map_or(0.0, |held| held.1);
+        self.released = (self.released * self.release_factor).max(held);
+        if self.released < REDUCTION_MIN {
+            self.released = held;
+        }
+
+        if self.released == 0.0 && self.resting >= self.frames {
+            return 1.0;
+        }
+        self.resting = if self.released == 0.0 {
+            self.resting + 1
+        } else {
+            0
+        };
+        let mut smooth = self.released;
+        for average in &mut self.boxes {
+            smooth = average.push(smooth);
+        }
+        if self.resting >= self.frames {
+            // All that is left in the sums is rounding.
+            self.boxes.iter_mut().for_each(BoxAverage::clear);
+        }
+        let gain = 1.0 - smooth;
+        self.lowest = self.lowest.min(gain);
+        gain as f32
+    }
+
+    /// `count` frames without need: what [`Self::push`] of 1 would give, at no cost when at rest.
+    pub fn push_quiet(&mut self, count: usize, gains: &mut Vec<f32>) {
+        for done in 0..count {
+            if self.held.is_empty() && self.released == 0.0 && self.resting >= self.frames {
+                self.now += (count - done) as u64;
+                gains.resize(gains.len() + count - done, 1.0);
+                return;
+            }
+            gains.push(self.push(1.0));
+        }
+    }
+}
+
+/// A running mean.
+struct BoxAverage {
+    values: Vec<f64>,
+    next: usize,
+    sum: f64,
+    scale: f64,
+}
+
+impl BoxAverage {
+    fn new(frames: usize) -> Self {
+        Self {
+            values: vec![0.0; frames],
+            next: 0,
+            sum: 0.0,
+            scale: 1.0 / frames as f64,
+        }
+    }
+
+    fn push(&mut self, value: f64) -> f64 {
+        let oldest = std::mem::replace(&mut self.values[self.next], value);
+        self.sum += value - oldest;
+        self.next += 1;
+        if self.next == self.values.len() {
+            self.next = 0;
+        }
+        self.sum * self.scale
+    }
+
+    fn clear(&mut self) {
+        self.values.fill(0.0);
+        self.sum = 0.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::GainCurve;
+    use proptest::prelude::{prop_assert, proptest};
+
+    #[test]
+    fn without_need_the_gain_is_exactly_one() {
+        let mut curve = GainCurve::new(48_000);
+        assert!((0..10_000).all(|_| curve.push(1.0) == 1.0));
+        let mut gains = Vec::new();
+        curve.push_quiet(500, &mut gains);
+        assert_eq!(gains, vec![1.0; 500]);
+    }
+
+    #[test]
+    fn after_a_peak_the_gain_comes_back_to_exactly_one() {
+        let mut curve = GainCurve::new(48_000);
+        curve.push(0.25);
+        let mut gains = Vec::new();
+        curve.push_quiet(96_000, &mut gains);
+        assert_eq!(gains.last(), Some(&1.0));
+        assert!((curve.lowest() - 0.25).abs() < 1e-3);
+    }
+
+    proptest! {
+        #[test]
+        fn the_gain_never_exceeds_the_need(
+            peaks in proptest::collection::vec((0usize..4_000, 0.01f32..1.0), 1..40),
+            rate_hz in proptest::sample::select(vec![8_000u32, 44_100, 48_000, 96_000]),
+        ) {
+            let mut needs = vec![1.0f32; 6_000];
+            for (at, need) in peaks {
+                needs[at] = needs[at].min(need);
+            }
+            let mut curve = GainCurve::new(rate_hz);
+            let delay = curve.delay_frames();
+            let gains: Vec<f32> = needs.iter().map(|&need| curve.push(need)).collect();
+            for (need, gain) in needs.iter().zip(&gains[delay..]) {
+                prop_assert!(*gain <= need + 1e-6);
+                prop_assert!(*gain > 0.0);
+            }
+        }
+    }
+}

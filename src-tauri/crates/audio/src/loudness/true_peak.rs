@@ -1,0 +1,195 @@
+//! True peak after BS.1770-5 Annex 2: the highest magnitude of the eightfold interpolated sound.
+//!
+//! The standard's own 48-tap example interpolates fourfold and reads up to 0.2 dB low or high near
+//! half the rate; this one is longer and finer, so that what it passes holds on other meters too.
+
+use std::f64::consts::PI;
+
+use super::kernel::{interpolated_peak, interpolated_peaks};
+
+/// Values per sample interval, the sample itself among them.
+pub const PHASES: usize = 8;
+/// Samples that an interpolated value is made from.
+pub const TAPS: usize = 32;
+
+/// Shape of the Kaiser window: trades ripple against the width of the transition.
+const KAISER_BETA: f64 = 5.0;
+/// Frames over which the bound for skipping is taken: short ones skip more, but cost more checks.
+const WINDOW_FRAMES: usize = 128;
+const _: () = assert!(WINDOW_FRAMES >= TAPS);
+
+/// Windowed-sinc interpolation at eighths of a sample.
+#[derive(Clone, Debug)]
+pub struct Interpolator {
+    taps: Box<[[f32; TAPS]; PHASES]>,
+    gain_max: f32,
+}
+
+impl Interpolator {
+    pub fn new() -> Self {
+        let half = TAPS as f64 / 2.0;
+        let mut taps = Box::new([[0.0f32; TAPS]; PHASES]);
+        let mut gain_max = 1.0f32;
+        for (phase, taps) in taps.iter_mut().enumerate() {
+            let centre = half - 1.0 + phase as f64 / PHASES as f64;
+            let exact: [f64; TAPS] = std::array::from_fn(|k| {
+                let t = k as f64 - centre;
+                let window = bessel_i0(KAISER_BETA * (1.0 - (t / half).powi(2)).max(0.0).sqrt())
+                    / bessel_i0(KAISER_BETA);
+                sinc(t) * window
+            });
+            let sum: f64 = exact.iter().sum();
+            for (tap, exact) in taps.iter_mut().zip(exact) {
+                *tap = (exact / sum) as f32;
+            }
+            gain_max = gain_max.max(taps.iter().map(|tap| tap.abs()).sum());
+        }
+        Self { taps, gain_max }
+    }
+
+    pub fn taps(&self) -> &[[f32; TAPS]; PHASES] {
+        &self.taps
+    }
+
+    /// No interpolated value is higher than the highest sample around it times this.
+    pub fn gain_max(&self) -> f32 {
+        self.gain_max
+    }
+
+    /// Raises each `peaks[i]` to what is reached between the two middle samples of `x[i..i + TAPS]`.
+    pub fn peaks(&self, x: &[f32], peaks: &mut [f32]) {
+        interpolated_peaks(&self.taps, x, peaks);
+    }
+}
+
+fn sinc(t: f64) -> f64 {
+    if t.abs() < 1e-9 {
+        1.0
+    } else {
+        (PI * t).sin() / (PI * t)
+    }
+}
+
+/// The modified Bessel function of the first kind and order zero, by its power series.
+fn bessel_i0(x: f64) -> f64 {
+    let (mut sum, mut term, mut k) = (1.0, 1.0, 1.0);
+    while term > 1e-12 * sum {
+        term *= (x / (2.0 * k)).powi(2);
+        sum += term;
+        k += 1.0;
+    }
+    sum
+}
+
+/// The highest magnitude of these samples. Must not be given NaN.
+pub fn highest(x: &[f32]) -> f32 {
+    // Without the sign, floats order like integers, and integers are compared in vectors.
+    let bits = x
+        .iter()
+        .map(|x| (x.to_bits() & 0x7fff_ffff) as i32)
+        .fold(0, i32::max);
+    f32::from_bits(bits as u32)
+}
+
+/// The peaks of one channel, block after block.
+pub struct PeakMeter {
+    interpolator: Interpolator,
+    /// The samples before the next block.
+    before: [f32; TAPS - 1],
+    before_peak: f32,
+    sample_peak: f32,
+    true_peak: f32,
+}
+
+impl PeakMeter {
+    pub fn new(interpolator: Interpolator) -> Self {
+        Self {
+            interpolator,
+            before: [0.0; TAPS - 1],
+            before_peak: 0.0,
+            sample_peak: 0.0,
+            true_peak: 0.0,
+        }
+    }
+
+    /// Takes in the next samples, all of them finite.
+    pub fn push(&mut self, x: &[f32]) {
+        for at in (0..x.len()).step_by(WINDOW_FRAMES) {
+            let window = &x[at..(at + WINDOW_FRAMES).min(x.len())];
+            let peak = highest(window);
+            self.sample_peak = self.sample_peak.max(peak);
+            self.true_peak = self.true_peak.max(peak);
+            // Interpolation cannot lift this window past the peak so far: exact, and true of nearly
+            // all windows once the loudest passage is known.
+            let bound = peak.max(self.before_peak) * self.interpolator.gain_max();
+            if bound > self.true_peak {
+                self.filter(x, at, window.len());
+            }
+            // A short last window does not cover what the next block looks back on.
+            self.before_peak = if window.len() < TAPS {
+                self.before_peak.max(peak)
+            } else {
+                peak
+            };
+        }
+        let kept = x.len().min(TAPS - 1);
+        self.before.copy_within(kept.., 0);
+        self.before[TAPS - 1 - kept..].copy_from_slice(&x[x.len() - kept..]);
+    }
+
+    fn filter(&mut self, x: &[f32], at: usize, frames: usize) {
+        let found = if at >= TAPS - 1 {
+            interpolated_peak(self.interpolator.taps(), &x[at + 1 - TAPS..at + frames])
+        } else {
+            let mut seam = [0.0; TAPS - 1 + WINDOW_FRAMES];
+            seam[..TAPS - 1].copy_from_slice(&self.before);
+            seam[TAPS - 1..][..frames].copy_from_slice(&x[..frames]);
+            interpolated_peak(self.interpolator.taps(), &seam[..TAPS - 1 + frames])
+        };
+        self.true_peak = self.true_peak.max(found);
+    }
+
+    /// The highest sample and the highest true peak of all that was pushed, silence after it.
+    pub fn finish(mut self) -> (f32, f32) {
+        self.push(&[0.0; TAPS - 1]);
+        (self.sample_peak, self.true_peak)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Interpolator, PHASES, PeakMeter, TAPS};
+    use std::f64::consts::PI;
+
+    #[test]
+    fn interpolation_is_flat_to_a_tenth_of_a_decibel_up_to_nine_tenths_of_half_the_rate() {
+        let interpolator = Interpolator::new();
+        for step in 0..=90 {
+            let w = PI * f64::from(step) / 100.0;
+            for (phase, taps) in interpolator.taps().iter().enumerate() {
+                let centre = TAPS as f64 / 2.0 - 1.0 + phase as f64 / PHASES as f64;
+                let response: f64 = taps
+                    .iter()
+                    .enumerate()
+                    .map(|(k, &tap)| f64::from(tap) * (w * (k as f64 - centre)).cos())
+                    .sum();
+                let db = 20.0 * response.log10();
+                assert!(db.abs() < 0.1, "{db} dB at {step} %, phase {phase}");
+            }
+        }
+    }
+
+    #[test]
+    fn how_the_sound_is_cut_into_blocks_does_not_change_its_peak() {
+        let x: Vec<f32> = (0..5_000).map(|n| (n as f32 * 1.57 + 0.7).sin()).collect();
+        let mut whole = PeakMeter::new(Interpolator::new());
+        whole.push(&x);
+        let whole = whole.finish();
+        for size in [1, 7, 31, 129, 4_999] {
+            let mut meter = PeakMeter::new(Interpolator::new());
+            x.chunks(size).for_each(|chunk| meter.push(chunk));
+            assert_eq!(meter.finish(), whole);
+        }
+        assert!(whole.1 >= whole.0);
+    }
+}
