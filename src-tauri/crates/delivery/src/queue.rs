@@ -1,0 +1,315 @@
+//! Several jobs on one line: the most urgent first, one at a time, for as long as the program runs.
+//!
+//! One at a time, because the line is what is scarce: two uploads side by side only finish later. A
+//! job that has to wait makes room for the next. An emergency interrupts what is being sent, which
+//! later goes on from its offset.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+use units::{Cancel, Progress};
+
+use crate::machine::Machine;
+use crate::send::{Waits, pause_asked};
+use crate::{
+    Clock, Destination, Error, Failure, Job, JobKey, Load, Priority, Sender, State, Store,
+    StoreError, WaitReason,
+};
+
+mod choice;
+#[cfg(test)]
+mod tests;
+
+use choice::{Choice, choose};
+
+/// Longest sleep without looking into the store, and wait for a job whose bytes are not at hand or
+/// which another process is sending, in milliseconds.
+const LOOK_EVERY_MS: u64 = 30_000;
+
+/// Finds what a job needs. A port: the archive knows where packages lie, the settings know the keys.
+pub trait Sources: Send + Sync {
+    /// The package of `job`, weighed or vouched for. May block: it is called on a blocking thread.
+    ///
+    /// # Errors
+    /// [`Error::Source`] where it is gone, [`Error::Changed`] where it is another one now.
+    fn load(&self, job: &Job) -> Result<Load, Error>;
+
+    /// A sender for a destination, over the queue's store.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] and [`Error::Destination`].
+    fn sender(&self, destination: &Destination) -> Result<Sender, Error>;
+
+    /// Who hears how far `job` is.
+    fn progress(&self, _job: &Job) -> Arc<dyn Progress> {
+        Arc::new(())
+    }
+
+    /// Hears where a job stands after each turn it had on the line.
+    fn turned(&self, _job: &Job) {}
+}
+
+/// Jobs waiting for the line.
+#[derive(Clone)]
+pub struct Queue {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    news: Arc<Notify>,
+    line: Arc<Mutex<Line>>,
+}
+
+/// Who has the line, and what is to be changed about that job as soon as it has it no more: while it
+/// runs, its machine alone writes its record.
+#[derive(Default)]
+struct Line {
+    current: Option<Current>,
+    edits: Vec<Edit>,
+}
+
+struct Current {
+    key: JobKey,
+    priority: Priority,
+    yields: Arc<Notify>,
+}
+
+type Edit = Box<dyn FnOnce(&mut Job) + Send>;
+
+/// A job that had a turn, with what is costly to find out again.
+struct Taken {
+    machine: Machine,
+    load: Load,
+    sender: Sender,
+}
+
+impl Queue {
+    /// A queue over the jobs in `store`, those of earlier runs included.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            clock,
+            news: Arc::new(Notify::new()),
+            line: Arc::default(),
+        }
+    }
+
+    /// Adds a job. Where there is one for the same package and destination, that one goes on: paused
+    /// no more, and its priority may rise.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn add(&self, job: Job) -> Result<(), Error> {
+        let mut line = self.line();
+        let (key, priority) = (job.key(), job.priority);
+        let runs = line.current.as_ref().is_some_and(|now| now.key == key);
+        let again = move |known: &mut Job| {
+            known.priority = known.priority.max(priority);
+            if matches!(&known.state, State::Waiting { reason, .. } if *reason == WaitReason::Paused)
+            {
+                known.state = restarted(known);
+            }
+        };
+        if runs {
+            line.edits.push(Box::new(again));
+        } else {
+            let mut job = job;
+            if let Some(mut known) = self.store.load(&key)? {
+                again(&mut known);
+                job = known;
+            }
+            self.store.save(&job)?;
+            if let Some(current) = &line.current
+                && priority == Priority::Emergency
+                && current.priority < priority
+            {
+                current.yields.notify_one();
+            }
+        }
+        self.news.notify_one();
+        Ok(())
+    }
+
+    /// Pauses a job until it is added again; where it is being sent, that stops at once.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn pause(&self, key: &JobKey) -> Result<(), Error> {
+        let mut line = self.line();
+        let edit = |job: &mut Job| {
+            if !job.is_settled() {
+                job.state = waiting(job, WaitReason::Paused, None);
+            }
+        };
+        if let Some(current) = line.current.as_ref().filter(|now| now.key == *key) {
+            current.yields.notify_one();
+            line.edits.push(Box::new(edit));
+        } else if let Some(mut job) = self.store.load(key)? {
+            edit(&mut job);
+            self.store.save(&job)?;
+        }
+        Ok(())
+    }
+
+    /// Works until `cancel` is switched on. What is being sent then goes on in the next run.
+    ///
+    /// # Errors
+    /// [`Error::Store`]. What befalls a single job is that job's state.
+    pub async fn run(&self, sources: Arc<dyn Sources>, cancel: &Cancel) -> Result<(), Error> {
+        let mut taken = BTreeMap::new();
+        let mut not_before = BTreeMap::new();
+        while !cancel.is_cancelled() {
+            let now_ms = self.clock.now_ms();
+            match choose(&self.store.jobs()?, &not_before, now_ms) {
+                Choice::Turn(job) => {
+                    let key = job.key();
+                    not_before.remove(&key);
+                    let until_ms = self.turn(*job, &mut taken, &sources, cancel).await?;
+                    not_before.extend(until_ms.map(|until_ms| (key, until_ms)));
+                }
+                Choice::Sleep { until_ms } => {
+                    let until_ms = until_ms.min(now_ms.saturating_add(LOOK_EVERY_MS));
+                    tokio::select! {
+                        () = self.news.notified() => {}
+                        () = pause_asked(cancel) => {}
+                        () = self.clock.sleep_until(until_ms) => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the line to a job. Returns the time before which it needs no further turn.
+    async fn turn(
+        &self,
+        job: Job,
+        taken: &mut BTreeMap<JobKey, Taken>,
+        sources: &Arc<dyn Sources>,
+        cancel: &Cancel,
+    ) -> Result<Option<u64>, Error> {
+        let key = job.key();
+        let later_ms = self.clock.now_ms().saturating_add(LOOK_EVERY_MS);
+        let _claimed = match self.store.claim(&key) {
+            Ok(claimed) => claimed,
+            Err(StoreError::Claimed) => return Ok(Some(later_ms)),
+            Err(error) => return Err(error.into()),
+        };
+        let mut ready = match taken
+            .remove(&key)
+            .filter(|known| *known.machine.job() == job)
+        {
+            Some(known) => known,
+            None => match take(job.clone(), sources).await {
+                Ok(ready) => ready,
+                Err(error) => {
+                    self.set_aside(job, &error, later_ms, &**sources)?;
+                    return Ok(None);
+                }
+            },
+        };
+        let yields = Arc::new(Notify::new());
+        self.line().current = Some(Current {
+            key: key.clone(),
+            priority: job.priority,
+            yields: Arc::clone(&yields),
+        });
+        let progress = sources.progress(&job);
+        let never = Cancel::new();
+        let Taken {
+            machine,
+            load,
+            sender,
+        } = &mut ready;
+        let result = tokio::select! {
+            result = sender.drive(machine, load, progress, &never, Waits::HandBack) => Some(result),
+            () = yields.notified() => None,
+            () = pause_asked(cancel) => None,
+        };
+        let stored = self.give_back(&key, &**sources)?;
+        let until_ms = match (result, stored) {
+            (Some(result), _) => result?,
+            // Dropped in the middle: what is stored counts, and the next turn begins with HEAD.
+            (None, Some(job)) => {
+                ready.machine = Machine::new(job);
+                None
+            }
+            (None, None) => return Ok(None),
+        };
+        if !ready.machine.job().is_settled() {
+            taken.insert(key, ready);
+        }
+        Ok(until_ms)
+    }
+
+    /// Takes the line back and makes up for the edits of meanwhile.
+    fn give_back(&self, key: &JobKey, sources: &dyn Sources) -> Result<Option<Job>, Error> {
+        let mut line = self.line();
+        line.current = None;
+        let edits = std::mem::take(&mut line.edits);
+        let mut stored = self.store.load(key)?;
+        if let Some(job) = &mut stored {
+            if !edits.is_empty() {
+                edits.into_iter().for_each(|edit| edit(job));
+                self.store.save(job)?;
+            }
+            sources.turned(job);
+        }
+        Ok(stored)
+    }
+
+    /// Notes that a job cannot even begin.
+    fn set_aside(
+        &self,
+        mut job: Job,
+        error: &Error,
+        until_ms: u64,
+        sources: &dyn Sources,
+    ) -> Result<(), Error> {
+        let reason = WaitReason::Failure(Failure::Source(error.to_string()));
+        job.state = waiting(&job, reason, Some(until_ms));
+        self.store.save(&job)?;
+        sources.turned(&job);
+        Ok(())
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Finds the bytes and the line of a job.
+async fn take(job: Job, sources: &Arc<dyn Sources>) -> Result<Taken, Error> {
+    let sender = sources.sender(&job.destination)?;
+    let found = {
+        let (sources, job) = (Arc::clone(sources), job.clone());
+        tokio::task::spawn_blocking(move || sources.load(&job)).await
+    };
+    let load = found.map_err(|panic| Error::Source(std::io::Error::other(panic)))??;
+    if *load.parcel() != job.parcel {
+        return Err(Error::Changed);
+    }
+    Ok(Taken {
+        machine: Machine::new(job),
+        load,
+        sender,
+    })
+}
+
+fn waiting(job: &Job, reason: WaitReason, until_ms: Option<u64>) -> State {
+    State::Waiting {
+        reason,
+        until_ms,
+        offset: job.offset(),
+    }
+}
+
+/// The state of a job that waits no more. The machine finds out the rest.
+fn restarted(job: &Job) -> State {
+    match job.upload {
+        None => State::Queued,
+        Some(_) => State::Sending {
+            offset: job.offset(),
+        },
+    }
+}
