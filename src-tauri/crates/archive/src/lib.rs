@@ -1,1 +1,57 @@
-//! The store on disk: index, media by digest, edit logs
+//! The store on disk: one folder the user can copy.
+//!
+//! ```text
+//! loa.db               index: items, versions, search, packages, receipts, small state (SQLite, WAL)
+//! objects/ab/cd/abcd…  media by SHA-256, written once, read-only, the same content stored once
+//! objects/tmp/         what is being copied in; swept when nobody holds it
+//! documents/<id>/      one edit log per document under work: edits.log, snapshots, lock
+//! ```
+//!
+//! An [`Archive`] is one connection. Open as many as are useful, in one process or several (`loa`
+//! beside the window): SQLite lets one write at a time and makes the others wait up to ten seconds,
+//! readers never wait. Reads take `&self`, writes `&mut self`; a write that returned `Ok` survives a
+//! power cut. Copying media needs no connection: [`Objects`] is shared freely. A document's
+//! [`Log`] has one writer at a time, and a second one is told so ([`Error::Locked`]).
+//!
+//! Not here: what an item means, when something is sent, clocks and dice. Times (milliseconds since
+//! 1970, UTC) and ids come from the caller. Nothing here deletes what was acknowledged.
+
+#![forbid(unsafe_code)]
+
+mod archive;
+mod audit;
+mod document;
+mod durable;
+mod error;
+mod file;
+mod file_bytes;
+mod fold;
+mod item;
+mod items;
+mod list;
+mod log;
+mod object;
+mod outbox;
+mod query;
+mod schema;
+mod search;
+mod segment;
+mod state;
+
+pub use archive::{Archive, Counts};
+pub use audit::{AuditBudget, AuditReport};
+pub use document::Document;
+pub use error::Error;
+pub use file_bytes::FileBytes;
+pub use fold::fold;
+pub use item::{
+    Item, ItemFile, Kind, Levels, Metadata, PastMetadata, Person, PlaceName, Status, Summary,
+    Version,
+};
+pub use list::{Facets, Filter, Listed, Page, Sort};
+pub use log::{Log, LogContent, Salvaged, Snapshot, Torn};
+pub use object::{Object, Objects, Staged, Stored};
+pub use outbox::{Package, Receipt};
+pub use query::{LastWord, Query};
+pub use search::{Found, Hit};
+pub use segment::Segment;

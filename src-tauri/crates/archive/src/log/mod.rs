@@ -1,0 +1,371 @@
+//! The edit log of one document: records in order, each on the medium before it is acknowledged.
+//!
+//! ```text
+//! edits.log              all records ever made; grows, is never rewritten
+//! snapshot-<number>      the document after that record; the first and the two newest are kept
+//! torn-…, damaged-…      bytes set aside, for a person to look at
+//! lock                   held by the one who writes
+//! ```
+//!
+//! What a record says is the application's business: edits with their inverses, undo, redo. Since
+//! all records stay, undo reaches back to the first one: [`Log::record`] gives any of them.
+
+mod frame;
+mod salvage;
+mod scan;
+mod snapshots;
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use self::frame::{Head, RECORD_HEAD_BYTES, RecordHead, Sort};
+use self::scan::{LOG_BYTES_MAX, Place, Scan, Tail};
+use crate::error::OnPath;
+use crate::{Error, durable, file_bytes};
+
+pub use salvage::Salvaged;
+
+const EDITS: &str = "edits.log";
+
+/// Replaying this many edits takes a few milliseconds; more would be felt on opening.
+const SNAPSHOT_EDITS: u64 = 256;
+
+/// The same for large edits.
+const SNAPSHOT_BYTES: u64 = 4 << 20;
+
+/// An edit log, open for writing. Dropping it closes it; nothing is lost by being killed.
+#[derive(Debug)]
+pub struct Log {
+    folder: PathBuf,
+    file: File,
+    _lock: File,
+    head: Head,
+    places: Vec<Place>,
+    end: u64,
+    snapshot_number: u64,
+    snapshot_end: u64,
+    broken: bool,
+}
+
+/// A document at some record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Snapshot {
+    /// Number of the last record in it; 0 for the first state.
+    pub number: u64,
+    /// What the application handed in.
+    pub content: Vec<u8>,
+}
+
+/// An unfinished record at the end: its writer was killed, and it was never acknowledged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Torn {
+    /// Its length.
+    pub bytes: u64,
+    /// Where the bytes were put; `None` where the log was only read.
+    pub kept: Option<PathBuf>,
+}
+
+/// What a log holds: the document is `snapshot` with `edits` replayed in order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LogContent {
+    /// What the document is; the application's word.
+    pub kind: String,
+    /// The newest usable snapshot.
+    pub snapshot: Snapshot,
+    /// The records after it, oldest first.
+    pub edits: Vec<Vec<u8>>,
+    /// What was dropped at the end; worth a notice.
+    pub torn: Option<Torn>,
+}
+
+impl Log {
+    /// Begins a log in `folder`, which must not exist; its parent must. Whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::Exists`], [`Error::TooLarge`], or what the medium reports.
+    pub fn create(folder: &Path, kind: &str, snapshot: &[u8]) -> Result<Self, Error> {
+        let exists = || Error::Exists {
+            what: format!("document {}", folder.display()),
+        };
+        let parent = folder.parent().unwrap_or(Path::new("."));
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        if folder.exists() {
+            return Err(exists());
+        }
+        let unfinished = parent.join(format!(".new-{name}-{}", std::process::id()));
+        if unfinished.exists() {
+            fs::remove_dir_all(&unfinished).on("remove", &unfinished)?;
+        }
+        fs::create_dir(&unfinished).on("create", &unfinished)?;
+        let made = Self::fill(&unfinished, kind, snapshot).and_then(|()| {
+            fs::rename(&unfinished, folder).map_err(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => exists(),
+                _ => Error::io("name", folder, error),
+            })
+        });
+        if let Err(error) = made {
+            fs::remove_dir_all(&unfinished).ok();
+            return Err(error);
+        }
+        durable::sync_folder(parent)?;
+        Ok(Self::open(folder)?.0)
+    }
+
+    fn fill(folder: &Path, kind: &str, snapshot: &[u8]) -> Result<(), Error> {
+        let (bytes, head) = Head::write(Sort::Edits, kind, 0)?;
+        durable::write_whole(folder, EDITS, &bytes)?;
+        snapshots::write(folder, kind, 0, head.crc, snapshot)
+    }
+
+    /// Opens a log for writing. An unfinished record at the end is set aside.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Locked`] while another holds it; [`Error::NewerVersion`];
+    /// [`Error::LogDamaged`] and [`Error::Damaged`], then [`Log::salvage`] helps.
+    pub fn open(folder: &Path) -> Result<(Self, LogContent), Error> {
+        let path = folder.join(EDITS);
+        let lock = lock(folder)?;
+        let file = open_file(&path, OpenOptions::new().read(true).write(true))?;
+        let scan = Scan::of(&file, &path)?;
+        let snapshot = snapshots::newest(folder, &scan)?;
+        if scan.tail == Tail::Damaged {
+            return Err(damaged(folder, &scan));
+        }
+        let torn = if scan.tail == Tail::Torn {
+            let rest = scan::read_from(&file, scan.end, scan.bytes - scan.end).on("read", &path)?;
+            let kept = set_aside(folder, "torn", scan.last(), &rest)?;
+            file.set_len(scan.end)
+                .and_then(|()| file.sync_all())
+                .on("shorten", &path)?;
+            Some(Torn {
+                bytes: rest.len() as u64,
+                kept: Some(kept),
+            })
+        } else {
+            None
+        };
+        let content = content(&file, &path, &scan, snapshot, torn)?;
+        let log = Self {
+            folder: folder.to_owned(),
+            file,
+            _lock: lock,
+            snapshot_number: content.snapshot.number,
+            // Where the snapshot's edits end is the start of those replayed.
+            snapshot_end: scan.end
+                - (content.edits.iter())
+                    .map(|edit| (RECORD_HEAD_BYTES + edit.len()) as u64)
+                    .sum::<u64>(),
+            end: scan.end,
+            head: scan.head,
+            places: scan.places,
+            broken: false,
+        };
+        Ok((log, content))
+    }
+
+    /// Reads a log as it is now, while somebody else may be writing to it. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Log::open`], save [`Error::Locked`].
+    pub fn read(folder: &Path) -> Result<LogContent, Error> {
+        let path = folder.join(EDITS);
+        let file = open_file(&path, OpenOptions::new().read(true))?;
+        let names = snapshots::list(folder)?;
+        let scan = Scan::of(&file, &path)?;
+        let snapshot = snapshots::newest_of(folder, &names, &scan)?;
+        if scan.tail == Tail::Damaged {
+            return Err(damaged(folder, &scan));
+        }
+        let torn = (scan.tail == Tail::Torn).then_some(Torn {
+            bytes: scan.bytes - scan.end,
+            kept: None,
+        });
+        content(&file, &path, &scan, snapshot, torn)
+    }
+
+    /// What the document in `folder` is, from the head alone.
+    pub(crate) fn kind_in(folder: &Path) -> Result<String, Error> {
+        let path = folder.join(EDITS);
+        let mut file = open_file(&path, OpenOptions::new().read(true))?;
+        Ok(scan::read_head(&mut file, &path)?.kind)
+    }
+
+    /// What the document is; the application's word.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.head.kind
+    }
+
+    /// Number of the last record; 0 where there is none.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        self.head.number + self.places.len() as u64
+    }
+
+    /// Number of the first record that is kept: 1, save after a salvage.
+    #[must_use]
+    pub fn first(&self) -> u64 {
+        self.head.number + 1
+    }
+
+    /// Appends a record and returns its number. On `Ok` it is on the medium.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::DiskFull`] and what else the medium reports: the record is not
+    /// in the log. After a failure to make it durable all later calls fail too: what the medium
+    /// holds is only known after opening the log again.
+    pub fn append(&mut self, content: &[u8]) -> Result<u64, Error> {
+        self.check_whole()?;
+        let number = self.last() + 1;
+        let (record, crc) = frame::record(number, self.chain(), content)?;
+        if self.end + record.len() as u64 > LOG_BYTES_MAX {
+            return Err(Error::TooLarge {
+                what: "an edit log in bytes",
+                limit: LOG_BYTES_MAX,
+            });
+        }
+        let path = self.folder.join(EDITS);
+        let written =
+            (self.file.seek(SeekFrom::Start(self.end))).and_then(|_| self.file.write_all(&record));
+        let synced = written.is_ok().then(|| self.file.sync_data());
+        if let Err(error) = written.and(synced.unwrap_or(Ok(()))) {
+            // Never sync again what failed to sync: the system may have dropped it by now.
+            let was_synced = self.file.set_len(self.end).is_err();
+            self.broken = was_synced || !matches!(error.kind(), io::ErrorKind::StorageFull);
+            return Err(Error::io("write", &path, error));
+        }
+        self.places.push(Place {
+            offset: self.end,
+            crc,
+        });
+        self.end += record.len() as u64;
+        Ok(number)
+    }
+
+    /// Any record, such as one to undo that lies before the snapshot.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Damaged`], or what the medium reports.
+    pub fn record(&self, number: u64) -> Result<Vec<u8>, Error> {
+        let place = number
+            .checked_sub(self.first())
+            .and_then(|index| self.places.get(usize::try_from(index).ok()?))
+            .ok_or_else(|| Error::not_found("edit", number))?;
+        read_record(&self.file, &self.folder.join(EDITS), *place)
+    }
+
+    /// Whether enough has happened since the last snapshot to make another.
+    #[must_use]
+    pub fn wants_snapshot(&self) -> bool {
+        self.last() - self.snapshot_number >= SNAPSHOT_EDITS
+            || self.end - self.snapshot_end >= SNAPSHOT_BYTES
+    }
+
+    /// Keeps the document as it is after the last record, so that opening need not replay.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], or what the medium reports; the log is as good as before.
+    pub fn snapshot(&mut self, content: &[u8]) -> Result<(), Error> {
+        self.check_whole()?;
+        let number = self.last();
+        let kind = &self.head.kind;
+        snapshots::write(&self.folder, kind, number, self.chain(), content)?;
+        self.snapshot_number = number;
+        self.snapshot_end = self.end;
+        snapshots::drop_old(&self.folder, self.head.number)
+    }
+
+    fn chain(&self) -> u32 {
+        self.places.last().map_or(self.head.crc, |place| place.crc)
+    }
+
+    fn check_whole(&self) -> Result<(), Error> {
+        if self.broken {
+            let why = io::Error::other("an earlier write failed; open the document again");
+            return Err(Error::io("write", &self.folder.join(EDITS), why));
+        }
+        Ok(())
+    }
+}
+
+fn open_file(path: &Path, options: &OpenOptions) -> Result<File, Error> {
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(Error::not_found("document", path.display()))
+        }
+        opened => opened.on("open", path),
+    }
+}
+
+/// One writer at a time. A file of its own, since a lock on Windows keeps readers out as well.
+/// A medium without locks (some network shares) is used without.
+fn lock(folder: &Path) -> Result<File, Error> {
+    let path = folder.join("lock");
+    let mut options = OpenOptions::new();
+    let file = open_file(&path, options.write(true).create(true).truncate(false))?;
+    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        return Err(Error::Locked {
+            what: format!("document {}", folder.display()),
+        });
+    }
+    Ok(file)
+}
+
+/// Keeps bytes that are taken out of a log, under a name of their own.
+fn set_aside(folder: &Path, why: &str, after: u64, bytes: &[u8]) -> Result<PathBuf, Error> {
+    let name = (0u32..)
+        .map(|nth| format!("{why}-{after}-{nth}"))
+        .find(|name| !folder.join(name).exists())
+        .unwrap_or_default();
+    durable::write_whole(folder, &name, bytes)?;
+    Ok(folder.join(name))
+}
+
+fn content(
+    file: &File,
+    path: &Path,
+    scan: &Scan,
+    snapshot: Snapshot,
+    torn: Option<Torn>,
+) -> Result<LogContent, Error> {
+    let replayed = usize::try_from(snapshot.number - scan.head.number).unwrap_or(usize::MAX);
+    let edits = scan.places[replayed.min(scan.places.len())..]
+        .iter()
+        .map(|place| read_record(file, path, *place))
+        .collect::<Result<_, _>>()?;
+    Ok(LogContent {
+        kind: scan.head.kind.clone(),
+        snapshot,
+        edits,
+        torn,
+    })
+}
+
+fn read_record(file: &File, path: &Path, place: Place) -> Result<Vec<u8>, Error> {
+    let mut head = [0; RECORD_HEAD_BYTES];
+    file_bytes::read_exact(file, &mut head, place.offset).on("read", path)?;
+    let damaged = || {
+        let what = format!("the edit at {} in {}", place.offset, path.display());
+        Error::damaged(what, "it has changed since it was written")
+    };
+    let head = RecordHead::read(&head).filter(|head| head.crc == place.crc);
+    let head = head.ok_or_else(damaged)?;
+    if head.bytes as usize > frame::RECORD_BYTES_MAX {
+        return Err(damaged());
+    }
+    let mut content = vec![0; head.bytes as usize];
+    let offset = place.offset + RECORD_HEAD_BYTES as u64;
+    file_bytes::read_exact(file, &mut content, offset).on("read", path)?;
+    if !head.fits(&content) {
+        return Err(damaged());
+    }
+    Ok(content)
+}
+
+fn damaged(folder: &Path, scan: &Scan) -> Error {
+    Error::LogDamaged {
+        folder: folder.to_owned(),
+        good: scan.last(),
+    }
+}
