@@ -113,7 +113,7 @@ impl Setter<'_> {
         let (mut fits, mut too_large) = (FONT_PX_FAIL_BELOW, limit.saturating_add(1));
         while too_large - fits > 1 {
             let px = fits + (too_large - fits) / 2;
-            if self.draft(px, self.area.width()).fits(self.area) {
+            if self.balanced(px).fits(self.area) {
                 fits = px;
             } else {
                 too_large = px;
@@ -122,20 +122,20 @@ impl Setter<'_> {
         fits
     }
 
-    /// The text at `px`, its lines about equally long if they are few: the narrowest width that
-    /// needs no more lines.
+    /// The text at `px`, its lines about equally long if they are few, so that no last word stands
+    /// alone: broken at the narrowest width that needs no more lines.
     fn balanced(&mut self, px: u16) -> Draft {
         let full = self.area.width();
         let widest = self.draft(px, full);
         let lines = widest.lines.len();
-        if !(2..=BALANCED_LINES_MAX).contains(&lines) || !widest.fits(self.area) {
+        if !(2..=BALANCED_LINES_MAX).contains(&lines) || !widest.narrow_enough(full) {
             return widest;
         }
         let (mut too_narrow, mut enough) = (full / 2, full);
         while enough - too_narrow > 1 {
             let width = too_narrow + (enough - too_narrow) / 2;
             let draft = self.draft(px, width);
-            if draft.lines.len() == lines && draft.fits(self.area) {
+            if draft.lines.len() == lines && draft.narrow_enough(width) {
                 enough = width;
             } else {
                 too_narrow = width;
@@ -220,8 +220,11 @@ impl Draft {
     }
 
     fn fits(&self, area: PixelRect) -> bool {
-        let widest = self.lines.iter().map(|line| line.ink.width()).max();
-        self.ink().height() <= area.height() && widest.unwrap_or(0) <= area.width()
+        self.ink().height() <= area.height() && self.narrow_enough(area.width())
+    }
+
+    fn narrow_enough(&self, width: u32) -> bool {
+        self.lines.iter().all(|line| line.ink.width() <= width)
     }
 
     /// Puts the lines into `area`. What does not fit keeps its beginning: it overflows on the right

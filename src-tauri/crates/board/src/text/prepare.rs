@@ -3,13 +3,14 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Words that stay with the number after them: "cấp 11", "ngày 22/11".
-const BEFORE_NUMBER: &[&str] = &["cấp", "mức", "năm", "ngày", "số", "tháng"];
-/// Words that stay with the number before them: "18 giờ", "20 km".
+/// Units and the like, which stay with the number before them: "18 giờ", "20 km".
 const AFTER_NUMBER: &[&str] = &[
     "%", "cm", "giờ", "giây", "ha", "kg", "km", "km/h", "m", "mm", "người", "ngày", "phút", "tháng",
     "tuổi", "°C", "đồng", "độ",
 ];
+
+/// A number of so many characters stays with the word before it: "cấp 11", "ngày 22/11".
+const SHORT_NUMBER_CHARS: usize = 6;
 
 const NO_BREAK_SPACE: char = '\u{a0}';
 
@@ -35,34 +36,45 @@ pub(crate) fn prepare(text: &str) -> String {
     glue(&clean)
 }
 
-/// Puts a no-break space between a number and the word that belongs to it. Never two in a row, or
-/// "ngày 5 tháng 3 năm 2026" would be a single word too wide for a board.
+/// Puts a no-break space between a number and its unit, or else between a short number and the word
+/// before it. Never two in a row, or "ngày 5 tháng 3 năm 2026" would be a single word too wide for a
+/// board.
 fn glue(text: &str) -> String {
     let mut glued = String::with_capacity(text.len() + 8);
-    let mut before = "";
-    let mut may_glue = true;
-    for (index, word) in text.split(' ').enumerate() {
-        if index > 0 {
-            let tie = may_glue && belong(before, word);
+    let mut words = text.split(' ').peekable();
+    let mut before: Option<&str> = None;
+    let mut tied = false;
+    while let Some(word) = words.next() {
+        if let Some(before) = before {
+            // A number whose unit follows is left for that unit.
+            let has_unit = words.peek().is_some_and(|next| unit_follows(word, next));
+            let tie = !tied && (unit_follows(before, word) || (!has_unit && ranked(before, word)));
             glued.push(if tie { NO_BREAK_SPACE } else { ' ' });
-            may_glue = !tie;
+            tied = tie;
         }
         glued.push_str(word);
-        before = word;
+        before = Some(word);
     }
     glued
 }
 
-fn belong(before: &str, after: &str) -> bool {
-    let listed = |list: &[&str], word: &str| {
-        let word = word.trim_end_matches([',', '.', ';', ':', '!', '?']);
-        list.contains(&word) || list.contains(&word.to_lowercase().as_str())
-    };
-    let number = |word: &str| {
-        word.starts_with(|first: char| first.is_ascii_digit()) && !word.contains(NO_BREAK_SPACE)
-    };
-    (number(before) && listed(AFTER_NUMBER, after))
-        || (number(after) && listed(BEFORE_NUMBER, before))
+fn unit_follows(before: &str, word: &str) -> bool {
+    let word = word.trim_end_matches([',', '.', ';', ':', '!', '?']);
+    is_number(before)
+        && (AFTER_NUMBER.contains(&word) || AFTER_NUMBER.contains(&word.to_lowercase().as_str()))
+}
+
+fn ranked(before: &str, word: &str) -> bool {
+    let loose = |before: &str| before.ends_with(char::is_alphabetic) && !is_tied(before);
+    is_number(word) && word.chars().count() <= SHORT_NUMBER_CHARS && loose(before)
+}
+
+fn is_number(word: &str) -> bool {
+    word.starts_with(|first: char| first.is_ascii_digit()) && !is_tied(word)
+}
+
+fn is_tied(word: &str) -> bool {
+    word.contains(NO_BREAK_SPACE)
 }
 
 /// How many syllables a reader speaks inwardly: each word between spaces is one (Vietnamese writes a
@@ -106,6 +118,7 @@ mod tests {
         assert_eq!(prepare("sau 18 giờ, mưa"), "sau 18\u{a0}giờ, mưa");
         assert_eq!(prepare("từ 18 giờ ngày 22/11"), "từ 18\u{a0}giờ ngày\u{a0}22/11");
         assert_eq!(prepare("ngày 5 tháng 3"), "ngày\u{a0}5 tháng\u{a0}3");
+        assert_eq!(prepare("từ 2 đến 24 tháng tuổi"), "từ\u{a0}2 đến 24\u{a0}tháng tuổi");
     }
 
     #[test]
