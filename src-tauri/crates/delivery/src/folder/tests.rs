@@ -1,1 +1,65 @@
-//!
+//! Jobs in a folder survive what befalls folders.
+
+use super::*;
+use crate::{Destination, Parcel, State};
+
+fn job(place: &str) -> Job {
+    let parcel = Parcel {
+        digest: Digest::of(b"package"),
+        bytes: 100,
+        name: "a.tar".into(),
+    };
+    Job::new(parcel, Destination::parse(place).unwrap(), 7)
+}
+
+#[test]
+fn a_job_is_found_by_package_and_destination() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::open(folder.path().join("jobs")).unwrap();
+    let (one, two) = (job("http://a.example"), job("http://b.example"));
+    store.save(&one).unwrap();
+    assert_eq!(store.load(&one.key()).unwrap(), Some(one.clone()));
+    assert_eq!(store.load(&two.key()).unwrap(), None);
+    store.save(&two).unwrap();
+    assert_eq!(store.jobs().unwrap().len(), 2);
+    store.remove(&one.key()).unwrap();
+    store.remove(&one.key()).unwrap();
+    assert_eq!(store.jobs().unwrap(), [two]);
+}
+
+#[test]
+fn a_torn_draft_of_a_killed_process_does_no_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::open(folder.path()).unwrap();
+    let mut job = job("http://a.example");
+    store.save(&job).unwrap();
+    std::fs::write(store.path(&job.key(), "new"), b"{ \"for").unwrap();
+    assert_eq!(store.load(&job.key()).unwrap(), Some(job.clone()));
+    job.state = State::Sent;
+    store.save(&job).unwrap();
+    assert_eq!(store.load(&job.key()).unwrap(), Some(job));
+}
+
+#[test]
+fn two_at_once_do_not_send_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::open(folder.path()).unwrap();
+    let again = FolderStore::open(folder.path()).unwrap();
+    let key = job("http://a.example").key();
+    let claimed = store.claim(&key).unwrap();
+    assert!(matches!(again.claim(&key), Err(StoreError::Claimed)));
+    drop(claimed);
+    assert!(again.claim(&key).is_ok());
+}
+
+#[test]
+fn a_damaged_job_file_is_named_and_not_overlooked() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::open(folder.path()).unwrap();
+    let job = job("http://a.example");
+    std::fs::write(store.path(&job.key(), "json"), b"{}").unwrap();
+    assert!(matches!(
+        store.load(&job.key()),
+        Err(StoreError::Unreadable(_))
+    ));
+}
