@@ -19,7 +19,7 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use units::ReadAt;
 
-use super::mp4;
+use super::mp4::{self, Heard};
 use super::source::Bytes;
 use super::{Opened, Source, StreamInfo, check_shape};
 use crate::{Error, Planar, Signal};
@@ -64,11 +64,16 @@ pub(super) fn open(bytes: Arc<dyn ReadAt>) -> Result<Opened, Error> {
     let track_id = track.id;
     let container = reader.format_info().short_name;
     let (decoder, params) = decoder_for(track)?;
-    let track_frames = track.num_frames;
-    let heard = if container == "isomp4" {
-        mp4::heard(&bytes, track_id)?
-    } else {
-        None
+    // Fragmented MP4 tells 0 where it does not know.
+    let track_frames = track.num_frames.filter(|&frames| frames > 0);
+    let heard = match container {
+        "isomp4" => mp4::heard(&bytes, track_id)?,
+        // Opus counts its delay as part of the stream (RFC 7845 §4.2); the reader tells it only.
+        "ogg" if params.codec == well_known::CODEC_ID_OPUS => Some(Heard {
+            skip: track.delay.unwrap_or(0).into(),
+            ..Heard::default()
+        }),
+        _ => None,
     };
     let mut coded = Coded {
         reader,
@@ -124,8 +129,8 @@ fn decoder_for(track: &Track) -> Result<(Box<dyn AudioDecoder>, AudioCodecParame
     };
     let mut params = params.clone();
     if params.codec == well_known::CODEC_ID_OPUS {
-        // The reader already tells in each packet what to cut; without its head the adapter does
-        // not cut it a second time.
+        // Without its head the adapter does not cut the delay: it would cut from the first packet
+        // alone, which may be shorter.
         params.extra_data = None;
     }
     let channels = params.channels.as_ref().map_or(1, Channels::count);
