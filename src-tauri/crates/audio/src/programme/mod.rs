@@ -21,7 +21,9 @@ mod edit;
 mod file;
 mod model;
 #[cfg(test)]
-mod samples;
+pub(crate) mod random;
+#[cfg(test)]
+pub(crate) mod samples;
 mod validate;
 
 pub use edit::{Edit, Placed, TrackSettings};

@@ -177,13 +177,13 @@ mod tests {
         refused(|p| p.tracks[0].clips[0].gain = Db(49.0));
         refused(|p| p.tracks[0].gain = Db(0.000_1));
         refused(|p| p.tracks[0].clips.reverse());
-        refused(|p| p.tracks[1].clips.push(p.tracks[0].clips[0].clone()));
+        refused(|p| p.tracks[1].clips = p.tracks[0].clips.clone());
         refused(|p| p.tracks[1].id = p.tracks[0].id);
         refused(|p| p.media.clear());
         refused(|p| p.media.push(media(0)));
         refused(|p| p.title = "x".repeat(super::TEXT_BYTES_MAX + 1));
         refused(|p| p.tracks[0].clips[0].fade_in = Fade::new(Samples(-1), FadeShape::Linear));
-        refused(|p| p.tracks[0].clips[0].fade_out.offset = Samples(1));
+        refused(|p| p.tracks[0].clips[0].fade_out.offset = Samples(4_800));
         refused(|p| {
             let many = (100..100 + super::CLIPS_MAX as u64).map(|n| clip(n, 0));
             p.tracks[1].clips.extend(many);
