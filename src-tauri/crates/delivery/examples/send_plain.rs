@@ -39,7 +39,8 @@ fn main() -> Result<(), Failed> {
         let trust = package::Trust::default();
         let mut sender = Sender::new(Arc::new(MemoryStore::default()), Arc::new(transport), trust);
         sender.limit = Arc::new(Limit::kilobytes_per_second(limit));
-        let sent = sender.send(&load, &destination, Arc::new(()), &Cancel::new());
+        let never = Cancel::new();
+        let sent = sender.send(&load, &destination, Arc::new(()), &never);
         sent.await.map_err(Failed::from)
     })?;
     let seconds = sending.elapsed().as_secs_f64();

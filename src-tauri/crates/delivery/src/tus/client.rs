@@ -79,7 +79,7 @@ fn is_loopback(url: &Url) -> bool {
 pub(super) fn sort(error: &reqwest::Error) -> Failure {
     let mut cause = error.source();
     while let Some(inner) = cause {
-        if let Some(tls) = tls_error(inner) {
+        if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
             return match tls {
                 rustls::Error::InvalidCertificate(_)
                 | rustls::Error::NoCertificatesPresented
@@ -87,7 +87,7 @@ pub(super) fn sort(error: &reqwest::Error) -> Failure {
                 _ => Failure::Line,
             };
         }
-        cause = inner.source();
+        cause = beneath(inner);
     }
     if error.is_timeout() {
         Failure::Stalled
@@ -96,10 +96,15 @@ pub(super) fn sort(error: &reqwest::Error) -> Failure {
     }
 }
 
-/// A TLS error, also where it travels inside an IO error, which hides it from `source`.
-fn tls_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
-    if let Some(io) = error.downcast_ref::<io::Error>() {
-        return io.get_ref().and_then(|inner| inner.downcast_ref());
+/// What caused `error`. An IO error does not name the error it wraps, only that one's cause.
+fn beneath<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a (dyn std::error::Error + 'static)> {
+    match error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
     }
-    error.downcast_ref()
 }
