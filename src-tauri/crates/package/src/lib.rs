@@ -11,6 +11,7 @@
 //! Not here: files, clocks and dice (handed in), where keys are kept, how packages travel, what a
 //! recipient does with them. Nothing is ever unpacked to disk.
 
+mod bag;
 mod contents;
 mod delivery;
 mod error;
@@ -24,6 +25,8 @@ mod report;
 mod seal;
 mod stamp;
 mod tree;
+mod twin;
+mod ustar;
 mod verify;
 
 pub use contents::{

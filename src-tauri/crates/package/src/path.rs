@@ -285,7 +285,7 @@ mod tests {
             ("gpj.\u{202e}exe", PathFault::Control),
             ("a\u{200b}b", PathFault::Control),
             ("what?", PathFault::Reserved),
-            ("a:stream", PathFault::Reserved),
+            ("ab:stream", PathFault::Reserved),
             ("CON", PathFault::Device),
             ("x/nul.txt", PathFault::Device),
             ("Com1.tar.gz", PathFault::Device),

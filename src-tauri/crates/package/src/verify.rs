@@ -1,13 +1,43 @@
 //! Verifying: bytes or a folder in, a report out. Nothing is ever written or unpacked.
+//!
+//! A tar or a folder is first brought into one [`Bag`]: its files with their digests, and its tag
+//! files in memory. Then the rules of RFC 8493 are applied, then those of our profile.
+
+mod digests;
+mod folder;
+mod profile;
+mod rules;
+mod tags;
+mod walk;
+
+use std::collections::BTreeMap;
 
 use units::{Cancelled, ReadAt, Watch};
 
+use self::digests::Digests;
 use crate::keys::Trust;
 use crate::limits::Limits;
-use crate::report::Report;
+use crate::report::{Code, Faults, FoundFile, Report};
 use crate::tree::Tree;
 
-/// Verifies a sealed package (our tar) in one pass. Our profile is demanded.
+/// What was found, before it is judged.
+#[derive(Default)]
+struct Bag {
+    /// Files by path.
+    files: BTreeMap<String, Found>,
+    /// Folders by path; empty for tars, which name none.
+    folders: Vec<String>,
+    /// Contents of the tag files.
+    tags: BTreeMap<String, Vec<u8>>,
+}
+
+/// A file, before it is judged.
+struct Found {
+    bytes: u64,
+    digests: Digests,
+}
+
+/// Verifies a sealed package (our tar) in one pass. Our profile is demanded. `watch` counts bytes.
 ///
 /// # Errors
 /// [`Cancelled`]; everything that is wrong with the package itself is in the report.
@@ -17,11 +47,27 @@ pub fn verify_tar(
     limits: Limits,
     watch: Watch<'_>,
 ) -> Result<Report, Cancelled> {
-    todo!()
+    let mut faults = Faults::new(limits.faults_max);
+    let mut report = Report {
+        bytes: bytes.len(),
+        ..Report::default()
+    };
+    let walked = walk::walk(bytes, limits, &mut faults, watch)?;
+    report.digest = walked.digest;
+    report.files = walked.order;
+    if let Some(facts) = walked.facts {
+        rules::judge(&walked.bag, true, &mut faults, &mut report);
+        profile::judge(&walked.bag, Some(&facts), trust, &mut faults, &mut report);
+    }
+    faults.finish(&mut report);
+    Ok(report)
 }
 
 /// Verifies an unpacked bag of BagIt 0.93 to 1.0. Our profile is demanded where the bag claims it
-/// or shows any trace of it.
+/// or shows any trace of it. `watch` counts bytes.
+///
+/// A plain bag can be valid without a signature: then [`Report::profile`] is `None`, and nothing is
+/// proven about who made it.
 ///
 /// # Errors
 /// [`Cancelled`]; everything that is wrong with the bag itself is in the report.
@@ -31,5 +77,48 @@ pub fn verify_folder(
     limits: Limits,
     watch: Watch<'_>,
 ) -> Result<Report, Cancelled> {
-    todo!()
+    let mut faults = Faults::new(limits.faults_max);
+    let mut report = Report::default();
+    if let Some((bag, strict)) = folder::read(tree, limits, &mut faults, watch)? {
+        report.bytes = bag.files.values().map(|file| file.bytes).sum();
+        report.files = bag
+            .files
+            .iter()
+            .map(|(path, file)| FoundFile {
+                path: path.clone(),
+                bytes: file.bytes,
+                digest: file.digests.sha256(),
+                offset: None,
+            })
+            .collect();
+        rules::judge(&bag, strict, &mut faults, &mut report);
+        if strict {
+            profile::judge(&bag, None, trust, &mut faults, &mut report);
+        }
+    }
+    faults.finish(&mut report);
+    Ok(report)
+}
+
+/// Judges a path by the rules for bags from elsewhere, and by ours where `strict`. True where it
+/// may be used as a key.
+fn judge_path(path: &[u8], strict: bool, faults: &mut Faults) -> bool {
+    let fault = if strict {
+        // Tag files of ours are shorter still; the payload's limit holds below `data/`.
+        let (max, part_max) = (
+            crate::limits::PATH_BYTES_MAX + crate::bag::PAYLOAD.len(),
+            crate::limits::COMPONENT_BYTES_MAX,
+        );
+        crate::path::fault_of(path, max, part_max)
+    } else {
+        crate::path::foreign_fault_of(path)
+    };
+    let Some(fault) = fault else { return true };
+    let shown = crate::path::shown(path);
+    if fault.is_dangerous() {
+        faults.error(Code::PathUnsafe, &shown, fault.to_string());
+        return false;
+    }
+    faults.doubt(strict, Code::PathNotPortable, &shown, &fault.to_string());
+    true
 }
