@@ -38,7 +38,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     std::fs::create_dir_all(out)?;
-    let stem = Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
+    let stem = Path::new(file)
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy();
 
     let start = Instant::now();
     let fonts = Fonts::bundled()?;

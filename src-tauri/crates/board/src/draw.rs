@@ -38,7 +38,11 @@ impl Canvas {
             rgba.extend_from_within(..row);
         }
         Self {
-            frame: Frame { width, height, rgba },
+            frame: Frame {
+                width,
+                height,
+                rgba,
+            },
         }
     }
 

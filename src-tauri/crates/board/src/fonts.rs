@@ -211,8 +211,8 @@ impl Fonts {
     /// Shapes `text` at [`SHAPING_PX`]. Lines are not broken yet.
     pub(crate) fn shape(&self, face: FaceId, text: &str) -> Layout<()> {
         let font = &BUNDLED[face.0];
-        let families = [font.family, DEFAULT_FAMILY]
-            .map(|name| FontFamilyName::Named(Cow::Borrowed(name)));
+        let families =
+            [font.family, DEFAULT_FAMILY].map(|name| FontFamilyName::Named(Cow::Borrowed(name)));
         let mut bench = self.bench();
         let Bench { fonts, layouts, .. } = &mut *bench;
         let mut builder = layouts.ranged_builder(fonts, text, 1.0, false);
@@ -229,7 +229,10 @@ impl Fonts {
     /// Which bundled font a shaped run uses.
     pub(crate) fn face_of(&self, data: &parley::FontData) -> Option<FaceId> {
         let blob = data.data.id();
-        self.faces.iter().position(|face| face.blob == blob).map(FaceId)
+        self.faces
+            .iter()
+            .position(|face| face.blob == blob)
+            .map(FaceId)
     }
 
     /// The outline of a glyph; empty for spaces and unknown numbers.
@@ -273,7 +276,11 @@ impl Face {
             .outline_glyphs()
             .get(GlyphId::new(glyph))
             .is_some_and(|glyph| glyph.draw(settings, &mut pen).is_ok());
-        if drawn { pen.outline } else { Outline::default() }
+        if drawn {
+            pen.outline
+        } else {
+            Outline::default()
+        }
     }
 }
 
@@ -320,7 +327,9 @@ impl OutlinePen for Pen {
     fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
         let (ax, ay) = self.point(ax, ay);
         let ((bx, by), (x, y)) = (self.point(bx, by), self.point(x, y));
-        self.outline.segments.push(Segment::Cubic(ax, ay, bx, by, x, y));
+        self.outline
+            .segments
+            .push(Segment::Cubic(ax, ay, bx, by, x, y));
     }
 
     fn close(&mut self) {
@@ -330,6 +339,8 @@ impl OutlinePen for Pen {
 
 #[cfg(test)]
 mod tests {
+    use skrifa::MetadataProvider as _;
+
     use super::Fonts;
     use crate::text::VIETNAMESE_LETTERS;
 
@@ -364,7 +375,11 @@ mod tests {
     #[test]
     fn capitals_are_as_high_as_measured_for_the_reference() {
         let fonts = Fonts::bundled().unwrap();
-        for (family, cap) in [("Noto Sans", 0.714), ("Be Vietnam Pro", 0.740), ("Barlow Condensed", 0.700)] {
+        for (family, cap) in [
+            ("Noto Sans", 0.714),
+            ("Be Vietnam Pro", 0.740),
+            ("Barlow Condensed", 0.700),
+        ] {
             let measured = fonts.cap_em(fonts.face(family, 700).0);
             assert!((measured - cap).abs() < 0.015, "{family}: {measured}");
         }

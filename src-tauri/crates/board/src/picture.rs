@@ -11,8 +11,8 @@ use units::Digest;
 use crate::deck::Fit;
 use crate::scene::Missing;
 
-pub use decode::{PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX};
 use decode::decode;
+pub use decode::{PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX};
 use scale::{Crop, scale};
 
 /// Pixels of all pictures of one slide at board size, 128 MB: hostile decks put a board-sized

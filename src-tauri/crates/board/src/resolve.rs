@@ -112,7 +112,10 @@ impl Resolver<'_> {
                     None => Shape::Missing(Missing::LargeImage),
                     Some(left) => {
                         self.picture_pixels_left = left;
-                        match self.pictures.at_size(digest, area.width(), area.height(), *fit) {
+                        match self
+                            .pictures
+                            .at_size(digest, area.width(), area.height(), *fit)
+                        {
                             Ok(image) => Shape::Image {
                                 x: area.left + (area.width() - image.width) as i32 / 2,
                                 y: area.top + (area.height() - image.height) as i32 / 2,
@@ -142,10 +145,18 @@ impl Resolver<'_> {
         if height <= px || width <= px {
             let rect = if height <= width {
                 let top = area.top + (height - px).div_euclid(2);
-                PixelRect { top, bottom: top + px, ..area }
+                PixelRect {
+                    top,
+                    bottom: top + px,
+                    ..area
+                }
             } else {
                 let left = area.left + (width - px).div_euclid(2);
-                PixelRect { left, right: left + px, ..area }
+                PixelRect {
+                    left,
+                    right: left + px,
+                    ..area
+                }
             };
             return Shape::Rect { rect, colour };
         }
@@ -174,7 +185,9 @@ impl Resolver<'_> {
 fn qr(text: &str, area: PixelRect) -> Shape {
     let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else {
         // Longer than the largest code holds; the deck's limits keep that out.
-        return Shape::Missing(Missing::SmallQr { needed_px: u32::MAX });
+        return Shape::Missing(Missing::SmallQr {
+            needed_px: u32::MAX,
+        });
     };
     let side = code.width() as u32;
     let with_quiet = side + 2 * Shape::QR_QUIET_MODULES;

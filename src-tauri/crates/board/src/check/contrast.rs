@@ -23,9 +23,8 @@ pub(super) struct Luminance {
 
 impl Luminance {
     pub(super) fn new() -> Self {
-        let table = |colour: fn(u8) -> Colour| {
-            std::array::from_fn(|value| colour(value as u8).luminance())
-        };
+        let table =
+            |colour: fn(u8) -> Colour| std::array::from_fn(|value| colour(value as u8).luminance());
         Self {
             red: table(|value| Colour::rgb(value, 0, 0)),
             green: table(|value| Colour::rgb(0, value, 0)),

@@ -85,7 +85,11 @@ impl Judge<'_> {
     fn dwell(&mut self, facts: &SlideFacts) {
         if facts.duration_ms < facts.dwell_needed_ms {
             let seconds = |ms: u32| f64::from(ms) / 1000.0;
-            let figures = (seconds(facts.duration_ms), seconds(facts.dwell_needed_ms), "s");
+            let figures = (
+                seconds(facts.duration_ms),
+                seconds(facts.dwell_needed_ms),
+                "s",
+            );
             // A warning however brief: the needed time is an estimate.
             self.find(Code::DwellTime, Severity::Warning, None, figures);
         }
@@ -134,7 +138,10 @@ impl Judge<'_> {
             ),
             Missing::SmallQr { needed_px } => {
                 let side = item.area.width().min(item.area.height());
-                (Code::QrTooSmall, (f64::from(side), f64::from(needed_px), "px"))
+                (
+                    Code::QrTooSmall,
+                    (f64::from(side), f64::from(needed_px), "px"),
+                )
             }
             Missing::NoRoom => (Code::NoRoom, (0.0, 1.0, "px")),
         };
@@ -222,7 +229,12 @@ impl Judge<'_> {
         } else {
             return;
         };
-        self.find(Code::Contrast, severity, element, (text.contrast, needed, ":1"));
+        self.find(
+            Code::Contrast,
+            severity,
+            element,
+            (text.contrast, needed, ":1"),
+        );
     }
 }
 

@@ -70,7 +70,11 @@ pub(super) fn scale(pixels: &Pixels, crop: Crop, width: u32, height: u32) -> Pix
         width,
         height,
         opaque,
-        rgba: if pixels.channels == 3 { with_alpha(&rgba) } else { in_gamut(rgba) },
+        rgba: if pixels.channels == 3 {
+            with_alpha(&rgba)
+        } else {
+            in_gamut(rgba)
+        },
     }
 }
 
@@ -129,7 +133,12 @@ fn across<const CHANNELS: usize>(
 ) -> Vec<u8> {
     let stride = pixels.width as usize * CHANNELS;
     let mut narrow = Vec::with_capacity(columns.len() * CHANNELS * rows.len());
-    for row in pixels.samples.chunks_exact(stride).skip(rows.start).take(rows.len()) {
+    for row in pixels
+        .samples
+        .chunks_exact(stride)
+        .skip(rows.start)
+        .take(rows.len())
+    {
         for taps in columns {
             let from = taps.first * CHANNELS;
             let source = &row[from..from + taps.weights.len() * CHANNELS];

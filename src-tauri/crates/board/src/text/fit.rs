@@ -11,11 +11,11 @@ use parley::{Layout, PositionedLayoutItem};
 use tiny_skia::{Path, PathBuilder};
 
 use super::prepare::{is_visible, prepare};
+use crate::Fonts;
 use crate::check::rules::FONT_PX_FAIL_BELOW;
 use crate::deck::{Align, FONT_PX_MAX, Size, Text, VerticalAlign};
 use crate::fonts::{FaceId, Outline, SHAPING_PX, Segment};
 use crate::scene::{PixelRect, TextBlock, TextLine};
-use crate::Fonts;
 
 /// More lines than this are a paragraph and are not balanced.
 const BALANCED_LINES_MAX: usize = 6;
@@ -72,7 +72,9 @@ fn size_limit(max: Option<i32>, area: PixelRect, board_height: u32) -> u16 {
         u32::try_from(rows / i64::from(crate::deck::Frame::FULL)).unwrap_or(0)
     });
     let px = frame.min(allowed).min(u32::from(FONT_PX_MAX));
-    u16::try_from(px).unwrap_or(FONT_PX_MAX).max(FONT_PX_FAIL_BELOW)
+    u16::try_from(px)
+        .unwrap_or(FONT_PX_MAX)
+        .max(FONT_PX_FAIL_BELOW)
 }
 
 struct Setter<'a> {
@@ -208,7 +210,11 @@ impl Draft {
     /// All ink with the first baseline at 0.
     fn ink(&self) -> PixelRect {
         let mut ink = PixelRect::default();
-        for (line, baseline) in self.lines.iter().zip((0..).step_by(self.pitch.max(1) as usize)) {
+        for (line, baseline) in self
+            .lines
+            .iter()
+            .zip((0..).step_by(self.pitch.max(1) as usize))
+        {
             let baseline: i32 = baseline;
             ink = ink.union(PixelRect {
                 top: line.ink.top + baseline,
@@ -298,7 +304,14 @@ fn start(align: Align, area: PixelRect, ink: PixelRect) -> i32 {
 }
 
 impl Glyph {
-    fn outline(&self, path: &mut PathBuilder, size: f32, start: i32, baseline: i32, visible: PixelRect) {
+    fn outline(
+        &self,
+        path: &mut PathBuilder,
+        size: f32,
+        start: i32,
+        baseline: i32,
+        visible: PixelRect,
+    ) {
         let x = |em: f32| start as f32 + (self.x + em * size);
         let y = |em: f32| baseline as f32 - (self.y + em * size);
         let Some(bounds) = self.outline.bounds else {

@@ -5,8 +5,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// Units and the like, which stay with the number before them: "18 giờ", "20 km".
 const AFTER_NUMBER: &[&str] = &[
-    "%", "cm", "giờ", "giây", "ha", "kg", "km", "km/h", "m", "mm", "người", "ngày", "phút", "tháng",
-    "tuổi", "°C", "đồng", "độ",
+    "%", "cm", "giờ", "giây", "ha", "kg", "km", "km/h", "m", "mm", "người", "phút", "tuổi", "°C",
+    "đồng", "độ",
 ];
 
 /// A number of so many characters stays with the word before it: "cấp 11", "ngày 22/11".
@@ -109,16 +109,25 @@ mod tests {
 
     #[test]
     fn combining_marks_become_letters_and_line_ends_become_one_kind() {
-        assert_eq!(prepare("tiê\u{301}t\r\nkiệm\rđiện\u{2028}nhé\u{7}"), "tiết\nkiệm\nđiện\nnhé");
+        assert_eq!(
+            prepare("tiê\u{301}t\r\nkiệm\rđiện\u{2028}nhé\u{7}"),
+            "tiết\nkiệm\nđiện\nnhé"
+        );
     }
 
     #[test]
     fn a_number_stays_with_its_unit_and_a_rank_with_its_number() {
         assert_eq!(prepare("gió cấp 11, giật"), "gió cấp\u{a0}11, giật");
         assert_eq!(prepare("sau 18 giờ, mưa"), "sau 18\u{a0}giờ, mưa");
-        assert_eq!(prepare("từ 18 giờ ngày 22/11"), "từ 18\u{a0}giờ ngày\u{a0}22/11");
+        assert_eq!(
+            prepare("từ 18 giờ ngày 22/11"),
+            "từ 18\u{a0}giờ ngày\u{a0}22/11"
+        );
         assert_eq!(prepare("ngày 5 tháng 3"), "ngày\u{a0}5 tháng\u{a0}3");
-        assert_eq!(prepare("từ 2 đến 24 tháng tuổi"), "từ\u{a0}2 đến 24\u{a0}tháng tuổi");
+        assert_eq!(
+            prepare("từ 2 đến 24 tháng tuổi"),
+            "từ\u{a0}2 đến\u{a0}24 tháng tuổi"
+        );
     }
 
     #[test]
