@@ -54,8 +54,8 @@ export const layers = {
 /** Attributes a person reads or hears. */
 const SPOKEN = new Set(['title', 'alt', 'placeholder', 'aria-label', 'aria-description', 'aria-valuetext',
   'aria-roledescription', 'label', 'hint', 'heading', 'empty']);
-/** Units and names that are the same in every language. */
-const SAME_EVERYWHERE = /^(?:LUFS|LU|LRA|dBTP|dB|ms|s|px|kB|MB|GB|M|S|I|R|TP|Loa|Loa Studio|Hz|kHz|Ed25519|BagIt|sha256)$/u;
+/** Units, names and key caps that are the same in every language; single letters name keys and axes. */
+const SAME_EVERYWHERE = /^(?:.|LUFS|LU|dBTP|dB|px|mm|kB|Hz|kHz|Loa|Studio|https|Ctrl|Alt|Shift|Enter|Space|Delete|Home|Esc)$/u;
 
 function words(text) {
   return text.split(/[^\p{L}\p{M}\d]+/u).filter((w) => /\p{L}/u.test(w) && !SAME_EVERYWHERE.test(w));
@@ -83,6 +83,9 @@ export const literalWords = {
       },
       'SvelteMustacheTag[kind="text"] Literal'(node) {
         // {cond ? 'Words' : …}: comparisons and keys are not shown, so only the branches count.
+        let up = node.parent;
+        while (up.type !== 'SvelteMustacheTag') up = up.parent;
+        if (up.parent.type === 'SvelteAttribute') return;
         if (typeof node.value === 'string' && node.parent.type === 'ConditionalExpression' && node.parent.test !== node) {
           report(node, node.value);
         }

@@ -7,6 +7,8 @@ export interface KeyCommand {
   run: () => void;
   /** Also while a field is typed in (only for keys with Ctrl or Alt). */
   inFields?: boolean;
+  /** Shown in the sheet instead of `keys`, where two commands share a line. */
+  show?: string;
   hidden?: boolean;
 }
 

@@ -1,0 +1,28 @@
+// Still waveforms of stored sounds for lists and players, made from the coarse end of the peaks.
+import { RATE_HZ } from '../text/format';
+import { BASE, levelFor, peaks, span } from './peaks';
+
+/** Levels a peak file has at the most: 256 × 4^9 samples are fifteen hours. */
+const LEVELS_MAX = 10;
+let loaded = $state(0);
+peaks.onload(() => { loaded += 1; });
+
+/** `bars` heights from 0 to 1, or `null` while the peaks are on their way. Read inside markup. */
+export function waveOf(digest: string, duration_ms: number, bars: number): number[] | null {
+  void loaded;
+  const per_bar = ((duration_ms / 1000) * RATE_HZ) / bars;
+  if (per_bar < 1) return null;
+  const level = levelFor(per_bar, LEVELS_MAX);
+  const per = BASE * 4 ** level;
+  const values: number[] = [];
+  let known = false;
+  for (let i = 0; i < bars; i++) {
+    const first = Math.floor((i * per_bar) / per);
+    const last = Math.max(first + 1, Math.floor(((i + 1) * per_bar) / per));
+    const tile = peaks.tile(digest, level, first);
+    const value = tile && span(tile, first, last);
+    known ||= value !== null;
+    values.push(value ? Math.max(Math.abs(value[0]), Math.abs(value[1])) : 0);
+  }
+  return known ? values : null;
+}
