@@ -57,11 +57,19 @@ fn same_contents_same_bytes_whatever_the_order_of_files() {
 #[test]
 fn every_changed_byte_of_a_sealed_package_is_refused() {
     let (tar, _) = sealed(&contents());
-    for at in 0..tar.len() {
-        let mut changed = tar.clone();
-        changed[at] ^= 1 << (at % 8);
-        assert!(!verify(&changed).valid, "byte {at} of {}", tar.len());
-    }
+    let halves: Vec<usize> = (0..tar.len()).collect();
+    std::thread::scope(|scope| {
+        for part in halves.chunks(tar.len().div_ceil(2)) {
+            scope.spawn(|| {
+                let mut changed = tar.clone();
+                for &at in part {
+                    changed[at] ^= 1 << (at % 8);
+                    assert!(!verify(&changed).valid, "byte {at} of {}", tar.len());
+                    changed[at] = tar[at];
+                }
+            });
+        }
+    });
 }
 
 #[test]

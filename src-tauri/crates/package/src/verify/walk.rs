@@ -46,7 +46,10 @@ pub(super) fn walk(
         total: bytes.len(),
         at: 0,
         twin: Twin::new(),
-        piece: vec![0; PIECE_BYTES],
+        piece: vec![
+            0;
+            usize::try_from(bytes.len()).map_or(PIECE_BYTES, |all| all.min(PIECE_BYTES))
+        ],
         faults,
         watch,
         limits,
