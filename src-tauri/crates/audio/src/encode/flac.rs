@@ -23,12 +23,21 @@ const BLOCK_FRAMES: usize = 4_096;
 const RATE_HZ_MAX: u32 = 655_350;
 /// Numbers of frames that fit the header; longer files say "unknown", which is allowed.
 const TOTAL_FRAMES_MAX: u64 = (1 << 36) - 1;
+/// Highest rate that flacenc takes.
+const FLACENC_RATE_HZ_MAX: u32 = 96_000;
+/// A rate with no code in a frame header, so that flacenc's frames say "as in STREAMINFO" (RFC 9639
+/// §9.1.2), where the true one stands.
+const UNCODED_RATE_HZ: u32 = 65_537;
+/// Headers and checksums of a frame and its subframes, generously.
+const FRAME_OVERHEAD_BYTES: usize = 64;
 const STREAMINFO_BYTES: usize = 34;
 
 /// Writes FLAC.
 pub(super) struct FlacEncoder<'a> {
     out: &'a mut dyn Scratch,
     config: Verified<flacenc::config::Encoder>,
+    /// For blocks that prediction would only make longer.
+    plain: Verified<flacenc::config::Encoder>,
     stream: flacenc::component::StreamInfo,
     context: Context,
     buffer: FrameBuf,
@@ -65,14 +74,14 @@ impl<'a> FlacEncoder<'a> {
             channels: target.channels,
             bits,
         };
-        let mut config = flacenc::config::Encoder::default();
-        config.block_size = BLOCK_FRAMES;
-        let config = config
-            .into_verified()
-            .map_err(|(_, error)| Error::Encoder(error.to_string()))?;
         let refused = |error: &dyn std::fmt::Display| Error::Encoder(error.to_string());
+        let coded_rate_hz = if target.rate_hz > FLACENC_RATE_HZ_MAX {
+            UNCODED_RATE_HZ
+        } else {
+            target.rate_hz
+        };
         let stream = flacenc::component::StreamInfo::new(
-            target.rate_hz as usize,
+            coded_rate_hz as usize,
             target.channels,
             bits as usize,
         )
@@ -81,7 +90,8 @@ impl<'a> FlacEncoder<'a> {
         out.write_all(&comments(&target.tags))?;
         Ok(Self {
             out,
-            config,
+            config: config(true)?,
+            plain: config(false)?,
             stream,
             context: Context::new(bits as usize, target.channels),
             buffer: FrameBuf::with_size(target.channels, BLOCK_FRAMES)
@@ -116,9 +126,14 @@ impl<'a> FlacEncoder<'a> {
         self.buffer
             .fill_le_bytes(&self.packed, sample_bytes)
             .map_err(|error| refused(&error))?;
-        let frame =
-            flacenc::encode_fixed_size_frame(&self.config, &self.buffer, self.blocks, &self.stream)
-                .map_err(|error| refused(&error))?;
+        let encode = |config| {
+            flacenc::encode_fixed_size_frame(config, &self.buffer, self.blocks, &self.stream)
+                .map_err(|error| refused(&error))
+        };
+        let mut frame = encode(&self.config)?;
+        if frame.count_bits() > 8 * (self.packed.len() + FRAME_OVERHEAD_BYTES) {
+            frame = encode(&self.plain)?;
+        }
         self.sink.clear();
         frame
             .write(&mut self.sink)
@@ -173,6 +188,20 @@ impl Encoder for FlacEncoder<'_> {
         self.out.flush()?;
         Ok(())
     }
+}
+
+/// How flacenc is to work: with its predictors, or without.
+///
+/// flacenc 0.5 knows only the shorter of the two Rice codings; where noise at full scale follows
+/// silence it made 33 MB out of a block of 24 kB.
+fn config(predict: bool) -> Result<Verified<flacenc::config::Encoder>, Error> {
+    let mut config = flacenc::config::Encoder::default();
+    config.block_size = BLOCK_FRAMES;
+    config.subframe_coding.use_fixed = predict;
+    config.subframe_coding.use_lpc = predict;
+    config
+        .into_verified()
+        .map_err(|(_, error)| Error::Encoder(error.to_string()))
 }
 
 /// `fLaC` and the STREAMINFO block (RFC 9639 §8.2).

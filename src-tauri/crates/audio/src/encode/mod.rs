@@ -7,6 +7,7 @@ mod flac;
 mod id3;
 mod mp3;
 mod wave;
+mod xing;
 
 use crate::bext::Levels;
 use crate::{Error, Planar, Scratch};

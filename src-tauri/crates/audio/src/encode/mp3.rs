@@ -10,6 +10,7 @@ use mp3lame_encoder::{
     Bitrate, Builder, DualPcm, FlushGap, Mode, MonoPcm, Quality, VbrMode, max_required_buffer_size,
 };
 
+use super::xing::InfoFrame;
 use super::{Encoder, Mp3Rate, Tags, Target, check_block, id3};
 use crate::{Error, Planar, Scratch};
 
@@ -30,6 +31,8 @@ pub(super) struct Mp3Encoder<'a> {
     rate_hz: u32,
     tags: Tags,
     tag_bytes: u64,
+    /// Our own first frame, where LAME writes none.
+    info: Option<InfoFrame>,
     frames: u64,
     buffer: Vec<u8>,
 }
@@ -49,6 +52,13 @@ impl<'a> Mp3Encoder<'a> {
         let lame = lame(target, rate)?;
         let tag = id3::tag(&target.tags, 0);
         out.write_all(&tag)?;
+        let info = match rate {
+            Mp3Rate::Cbr { kbps } => InfoFrame::where_lame_has_none(target, kbps)?,
+            Mp3Rate::Vbr { .. } => None,
+        };
+        if let Some(info) = &info {
+            out.write_all(&info.placeholder())?;
+        }
         Ok(Self {
             out,
             lame,
@@ -56,9 +66,21 @@ impl<'a> Mp3Encoder<'a> {
             rate_hz: target.rate_hz,
             tags: target.tags.clone(),
             tag_bytes: tag.len() as u64,
+            info,
             frames: 0,
             buffer: Vec::new(),
         })
+    }
+}
+
+impl Mp3Encoder<'_> {
+    /// Writes what LAME has put into the buffer.
+    fn put(&mut self) -> Result<(), Error> {
+        if let Some(info) = &mut self.info {
+            info.add(&self.buffer);
+        }
+        self.out.write_all(&self.buffer)?;
+        Ok(())
     }
 }
 
@@ -172,7 +194,7 @@ impl Encoder for Mp3Encoder<'_> {
                     .encode_to_vec(DualPcm { left, right }, &mut self.buffer)
             };
             made.map_err(|error| Error::Encoder(error.to_string()))?;
-            self.out.write_all(&self.buffer)?;
+            self.put()?;
             self.frames += range.len() as u64;
         }
         Ok(())
@@ -184,14 +206,17 @@ impl Encoder for Mp3Encoder<'_> {
         self.lame
             .flush_to_vec::<FlushGap>(&mut self.buffer)
             .map_err(|error| Error::Encoder(error.to_string()))?;
-        self.out.write_all(&self.buffer)?;
+        self.put()?;
         let length_ms = self.frames * 1_000 / u64::from(self.rate_hz);
         self.out.seek(SeekFrom::Start(0))?;
         self.out.write_all(&id3::tag(&self.tags, length_ms))?;
         self.buffer.clear();
         self.buffer.reserve(self.lame.lame_tag_size());
         self.out.seek(SeekFrom::Start(self.tag_bytes))?;
-        if self.lame.lame_tag_encode_to_vec(&mut self.buffer).is_some() {
+        if let Some(info) = &self.info {
+            self.out
+                .write_all(&info.finished(self.frames, self.rate_hz))?;
+        } else if self.lame.lame_tag_encode_to_vec(&mut self.buffer).is_some() {
             self.out.write_all(&self.buffer)?;
         }
         self.out.seek(SeekFrom::End(0))?;

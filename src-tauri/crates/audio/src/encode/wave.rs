@@ -145,3 +145,96 @@ fn bext(target: &Target, bits: u32) -> Bext {
         ..Bext::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read, Seek, SeekFrom, Write};
+    use std::sync::Arc;
+
+    use super::WaveEncoder;
+    use crate::encode::{Encoder, Format, Target};
+    use crate::{Planar, Scratch, open};
+    use units::ReadAt;
+
+    /// A file that remembers its first bytes and its length only.
+    #[derive(Default)]
+    struct Beginning {
+        head: Vec<u8>,
+        at: u64,
+        length: u64,
+    }
+
+    impl Write for Beginning {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            for (n, &byte) in bytes.iter().enumerate().take(2_000) {
+                let at = self.at as usize + n;
+                if at < 2_000 {
+                    self.head.resize(self.head.len().max(at + 1), 0);
+                    self.head[at] = byte;
+                }
+            }
+            self.at += bytes.len() as u64;
+            self.length = self.length.max(self.at);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Read for Beginning {
+        fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
+    impl Seek for Beginning {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.at = match to {
+                SeekFrom::Start(at) => at,
+                SeekFrom::End(by) => self.length.checked_add_signed(by).unwrap(),
+                SeekFrom::Current(by) => self.at.checked_add_signed(by).unwrap(),
+            };
+            Ok(self.at)
+        }
+    }
+
+    impl ReadAt for Beginning {
+        fn len(&self) -> u64 {
+            self.length
+        }
+
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+            self.head.read_at(offset, buffer)
+        }
+    }
+
+    impl Scratch for Beginning {
+        fn restart(&mut self) -> io::Result<()> {
+            *self = Self::default();
+            Ok(())
+        }
+
+        fn written(&mut self) -> io::Result<Arc<dyn ReadAt>> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
+    #[test]
+    fn a_file_that_outgrows_four_gibibytes_becomes_rf64() {
+        let mut out = Beginning::default();
+        let target = Target::new(Format::Wav { bits: 24 }, 48_000, 2);
+        let mut encoder = Box::new(WaveEncoder::new(&target, 24, &mut out).unwrap());
+        // As if hours had been written: only the counter and the position move.
+        let skipped = 6 * 800_000_000;
+        encoder.data_bytes += skipped;
+        encoder.out.seek(SeekFrom::Current(skipped as i64)).unwrap();
+        encoder.write(&Planar::new(2, 10)).unwrap();
+        encoder.finish().unwrap();
+        assert_eq!(&out.head[..4], b"RF64");
+        let info = open(Arc::new(out)).unwrap().info;
+        assert_eq!(info.frames, Some(800_000_010));
+        assert_eq!(info.container, "rf64");
+    }
+}
