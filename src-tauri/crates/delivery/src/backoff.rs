@@ -58,7 +58,7 @@ fn bound(failures: u32) -> u64 {
 
 /// Uniform in `0..=bound_ms`.
 fn jitter(bound_ms: u64, dice: u32) -> u64 {
-    (u128::from(bound_ms + 1) * u128::from(dice) >> 32) as u64
+    ((u128::from(bound_ms + 1) * u128::from(dice)) >> 32) as u64
 }
 
 #[cfg(test)]

@@ -20,11 +20,11 @@ use crate::Piece;
 /// Read at once. Larger blocks gain nothing on a local disk, smaller ones cost wake-ups.
 const BLOCK_BYTES: usize = 512 * 1024;
 
-/// Blocks read ahead of the line.
-const AHEAD: usize = 2;
+/// Blocks read ahead of the line: on a busy machine the reading thread may have to wait its turn.
+const AHEAD: usize = 6;
 
 /// Blocks in use at once: read ahead, in the hands of the client, being filled.
-const BUFFERS: usize = AHEAD + 6;
+const BUFFERS: usize = AHEAD + 4;
 
 /// What the line has taken, seen from outside the stream.
 #[derive(Debug, Default)]

@@ -179,7 +179,7 @@ fn state_in(state: StateFile, digest: Digest) -> Result<State, String> {
             if signed.receipt.digest != digest {
                 return Err("a receipt for another package".to_owned());
             }
-            State::Receipted(Box::new(Proof::stored(signed)))
+            State::Receipted(Proof::stored(signed))
         }
         StateFile::Refused { reasons } => State::Refused {
             reasons: reasons

@@ -74,7 +74,7 @@ pub enum State {
     /// The server has acknowledged all bytes. It has proved nothing.
     Sent,
     /// A signed receipt for this digest was verified. Only this is "delivered".
-    Receipted(Box<Proof>),
+    Receipted(Proof),
     /// The other side looked at the package and will not have it.
     Refused {
         /// Why, at least one.

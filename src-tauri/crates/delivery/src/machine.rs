@@ -288,7 +288,7 @@ impl Machine {
         if proof.digest() != self.job.parcel.digest {
             return self.rejected(ReceiptFault::OtherPackage, now_ms, dice);
         }
-        self.job.state = State::Receipted(Box::new(proof));
+        self.job.state = State::Receipted(proof);
         self.settle()
     }
 

@@ -51,7 +51,7 @@ impl ReceiptFault {
 
 /// An accepting receipt that was verified for a parcel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proof(SignedReceipt);
+pub struct Proof(Box<SignedReceipt>);
 
 /// What a verified receipt means for the parcel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Proof {
             return Err(ReceiptFault::OtherLength);
         }
         Ok(match &signed.receipt.verdict {
-            Verdict::Accepted => Checked::Accepted(Self(signed)),
+            Verdict::Accepted => Checked::Accepted(Self(Box::new(signed))),
             Verdict::Refused { reasons } => Checked::Refused(reasons.clone()),
         })
     }
@@ -90,7 +90,7 @@ impl Proof {
     /// Takes a proof back out of our own job file, where only a checked one was ever written. Anybody
     /// may verify it again against the keys trusted by then.
     pub(crate) fn stored(signed: SignedReceipt) -> Self {
-        Self(signed)
+        Self(Box::new(signed))
     }
 
     /// The package it is for.
@@ -132,7 +132,7 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn proof(parcel: &Parcel) -> Proof {
-        Proof(receipt(parcel, Verdict::Accepted).sign(&key(1)))
+        Proof(Box::new(receipt(parcel, Verdict::Accepted).sign(&key(1))))
     }
 
     fn parcel() -> Parcel {
@@ -151,7 +151,7 @@ pub(crate) mod tests {
     fn a_good_receipt_for_this_package_is_a_proof() {
         let signed = receipt(&parcel(), Verdict::Accepted).sign(&key(1));
         let checked = Proof::check(signed.to_json().as_bytes(), &parcel(), &trust()).unwrap();
-        assert_eq!(checked, Checked::Accepted(Proof(signed)));
+        assert_eq!(checked, Checked::Accepted(Proof(Box::new(signed))));
     }
 
     #[test]

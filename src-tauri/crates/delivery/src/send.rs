@@ -59,7 +59,7 @@ impl Outcome {
             offset_bytes: job.offset(),
             attempts: job.attempts,
             receipt: match &job.state {
-                State::Receipted(proof) => Some((**proof).clone()),
+                State::Receipted(proof) => Some(proof.clone()),
                 _ => None,
             },
         }

@@ -2,6 +2,11 @@
 //! no more claimed than was proved.
 //!
 //! Needs `npm ci` in `tests/e2e/tus`; without it the test says so and passes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of a test"
+)]
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};

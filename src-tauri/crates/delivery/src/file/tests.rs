@@ -35,7 +35,7 @@ fn states() -> Vec<State> {
         State::Sealed,
         State::Sending { offset: 64 },
         State::Sent,
-        State::Receipted(Box::new(proof(&job(State::Queued).parcel))),
+        State::Receipted(proof(&job(State::Queued).parcel)),
         State::Refused {
             reasons: vec![Reason {
                 code: "loudness".into(),
@@ -109,7 +109,7 @@ fn a_file_of_a_later_version_or_with_impossible_offsets_is_refused() {
 fn a_receipt_for_another_package_does_not_open_as_delivered() {
     let mut other = job(State::Queued).parcel;
     other.digest = Digest::of(b"other");
-    let foreign = job(State::Receipted(Box::new(proof(&other))));
+    let foreign = job(State::Receipted(proof(&other)));
     assert!(read(&write(&foreign).unwrap()).is_err());
     assert_eq!(
         receipt(&other, package::Verdict::Accepted).digest,

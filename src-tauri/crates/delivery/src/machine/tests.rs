@@ -188,10 +188,7 @@ fn where_the_upload_is_gone_again_and_again_there_is_a_wait_each_time() {
 #[test]
 fn a_plain_server_ends_as_sent_and_never_as_receipted() {
     let mut machine = putting(plain());
-    loop {
-        let Turn::Putting { to, .. } = machine.turn else {
-            break;
-        };
+    while let Turn::Putting { to, .. } = machine.turn {
         step(&mut machine, Event::Stored { offset: to });
     }
     assert_eq!(machine.job().state, State::Sent);
@@ -477,7 +474,7 @@ impl Model {
     /// Does what is asked. `fault` decides whether it is cut, whether the answer is lost, and
     /// whether the upload expires.
     fn answer(&mut self, effect: &Effect, fault: u8) -> Event {
-        let lost = fault % 4 == 0;
+        let lost = fault.is_multiple_of(4);
         let event = match effect {
             Effect::Ask if self.copies > 0 => Event::Accepted(proof(&parcel())),
             Effect::Ask => Event::Unknown,
@@ -504,7 +501,11 @@ impl Model {
                     let index: usize = address.parse().unwrap();
                     self.uploads[index] = None;
                 }
-                let cut = if fault % 3 == 0 { bytes / 3 } else { *bytes };
+                let cut = if fault.is_multiple_of(3) {
+                    bytes / 3
+                } else {
+                    *bytes
+                };
                 match self.at(address) {
                     None => Event::Failed(Failure::Gone),
                     Some(at) if *at != *offset => Event::Failed(Failure::Conflict),
