@@ -57,10 +57,11 @@ fn same_contents_same_bytes_whatever_the_order_of_files() {
 #[test]
 fn every_changed_byte_of_a_sealed_package_is_refused() {
     let (tar, _) = sealed(&contents());
-    let halves: Vec<usize> = (0..tar.len()).collect();
+    let places: Vec<usize> = (0..tar.len()).collect();
     std::thread::scope(|scope| {
-        for part in halves.chunks(tar.len().div_ceil(2)) {
-            scope.spawn(|| {
+        for part in places.chunks(tar.len().div_ceil(2)) {
+            let tar = &tar;
+            scope.spawn(move || {
                 let mut changed = tar.clone();
                 for &at in part {
                     changed[at] ^= 1 << (at % 8);
