@@ -1,0 +1,88 @@
+//! Takes left by an earlier run: found, mended by their length on disk, never deleted.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use audio::ports::{DeviceError, FoundSound, FoundTake};
+use units::ReadAt;
+
+/// Most files looked at in one folder: a folder with more is no folder of takes.
+pub const TAKES_MAX: usize = 10_000;
+
+/// All `*.wav` files in `folder`, by name; headers of those that were cut off are mended.
+///
+/// # Errors
+/// [`DeviceError::File`] where the folder cannot be read. What is wrong with a single file stands in
+/// its own place.
+pub fn recover(folder: &Path) -> Result<Vec<FoundTake>, DeviceError> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder)?.take(TAKES_MAX) {
+        let path = entry?.path();
+        let is_wav = path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("wav"));
+        if is_wav && path.is_file() {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths
+        .into_iter()
+        .map(|path| FoundTake {
+            content: mend(&path).map_err(|error| error.to_string()),
+            path,
+        })
+        .collect())
+}
+
+fn mend(path: &Path) -> Result<FoundSound, audio::Error> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    let bytes: Arc<dyn ReadAt> = Arc::new(FileBytes::new(file.try_clone()?)?);
+    let repair = audio::wav::repair(&*bytes)?;
+    let mended = repair.is_some();
+    if let Some(repair) = repair {
+        // Sizes first: should this be cut off too, it begins anew next time.
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(&repair.head)?;
+        file.set_len(repair.file_bytes)?;
+        file.sync_all()?;
+    }
+    let opened = audio::open(Arc::new(FileBytes::new(File::open(path)?)?))?;
+    Ok(FoundSound {
+        frames: opened.info.frames.unwrap_or(0),
+        rate_hz: opened.info.rate_hz,
+        channels: opened.info.channels,
+        mended,
+    })
+}
+
+/// A file read by position.
+struct FileBytes {
+    file: File,
+    length: u64,
+}
+
+impl FileBytes {
+    fn new(file: File) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        Ok(Self { file, length })
+    }
+}
+
+impl ReadAt for FileBytes {
+    fn len(&self) -> u64 {
+        self.length
+    }
+
+    #[cfg(unix)]
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)
+    }
+}
