@@ -1,5 +1,5 @@
 //! Renders every slide of a deck or template for every board to PNG files, prints the findings, and
-//! says what it cost: `render DECK.json OUT_DIR [--repeat N]`. Pictures are looked for, by digest,
+//! says what it cost: `render DECK.json OUT_DIR [--no-checks]`. Pictures are looked for, by digest,
 //! among the files beside the deck.
 
 // An example is a host: it may touch files, clock and terminal.
@@ -17,12 +17,9 @@ use units::{Digest, Id};
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [file, out, rest @ ..] = arguments.as_slice() else {
-        return Err("render DECK.json OUT_DIR [--repeat N]".into());
+        return Err("render DECK.json OUT_DIR [--no-checks]".into());
     };
-    let repeat: usize = match rest {
-        [flag, count] if flag == "--repeat" => count.parse()?,
-        _ => 1,
-    };
+    let checks = !rest.iter().any(|flag| flag == "--no-checks");
     let json = std::fs::read_to_string(file)?;
     let deck = if json.contains("\"loa-template\"") {
         template_from_json(&json)?.fill(Id::from_bytes([1; 16]), &BTreeMap::new())?
@@ -30,7 +27,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         deck::deck_from_json(&json)?
     };
     let mut files: HashMap<Digest, Arc<[u8]>> = HashMap::new();
-    for entry in std::fs::read_dir(Path::new(file).parent().unwrap_or(Path::new(".")))? {
+    for entry in std::fs::read_dir(
+        Path::new(file)
+            .canonicalize()?
+            .parent()
+            .ok_or("no folder")?,
+    )? {
         let path = entry?.path();
         if path.is_file() {
             let bytes = std::fs::read(&path)?;
@@ -51,24 +53,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut count = 0;
     for board in &deck.boards {
         for slide in 0..deck.slides.len() {
-            for _ in 0..repeat {
-                let start = Instant::now();
-                let scene = resolve(&deck, slide, board, &fonts, &pictures)?;
-                resolving += start.elapsed();
-                let start = Instant::now();
-                let frame = draw(&scene);
-                drawing += start.elapsed();
-                let start = Instant::now();
-                let name = format!("{stem}-{}x{}-{slide}.png", board.width_px, board.height_px);
-                let mut bytes = Vec::new();
-                png(&frame, &mut bytes)?;
-                std::fs::write(Path::new(out).join(name), bytes)?;
-                writing += start.elapsed();
-                count += 1;
-            }
+            let start = Instant::now();
+            let scene = resolve(&deck, slide, board, &fonts, &pictures)?;
+            resolving += start.elapsed();
+            let start = Instant::now();
+            let frame = draw(&scene);
+            drawing += start.elapsed();
+            let start = Instant::now();
+            let name = format!("{stem}-{}x{}-{slide}.png", board.width_px, board.height_px);
+            let mut bytes = Vec::new();
+            png(&frame, &mut bytes)?;
+            std::fs::write(Path::new(out).join(name), bytes)?;
+            writing += start.elapsed();
+            count += 1;
         }
         // A measured run draws and writes only, as the tools it is compared with.
-        if repeat > 1 {
+        if !checks {
             continue;
         }
         for finding in check(&deck, board, &fonts, &pictures)? {

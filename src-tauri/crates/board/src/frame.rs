@@ -52,3 +52,42 @@ fn written(error: EncodingError) -> Error {
         other => io::Error::other(other),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Frame, png};
+
+    #[test]
+    fn a_png_has_exactly_the_frame_and_nothing_else_in_it() {
+        for (width, height) in [(1, 1), (64, 32), (7, 300)] {
+            let rgba = (0..width * height)
+                .flat_map(|index: u32| [index as u8, (index / 7) as u8, (index * 3) as u8, 255])
+                .collect();
+            let frame = Frame {
+                width,
+                height,
+                rgba,
+            };
+            let mut file = Vec::new();
+            png(&frame, &mut file).unwrap();
+            let read = image::load_from_memory(&file).unwrap().into_rgba8();
+            assert_eq!(read.dimensions(), (width, height));
+            assert!(read.into_raw() == frame.rgba);
+            assert!(
+                !file
+                    .windows(4)
+                    .any(|name| name == b"tIME" || name == b"tEXt")
+            );
+        }
+    }
+
+    #[test]
+    fn a_writer_that_refuses_is_reported() {
+        let frame = Frame {
+            width: 1,
+            height: 1,
+            rgba: vec![0, 0, 0, 255],
+        };
+        assert!(png(&frame, &mut [0u8; 4][..]).is_err());
+    }
+}
