@@ -49,6 +49,10 @@ impl ReadAt for FileBytes {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.len.saturating_sub(offset);
         let wanted = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        if wanted == 0 {
+            // Offsets that the system would refuse are past the end, which is no error here.
+            return Ok(0);
+        }
         read_at(&self.file, &mut buffer[..wanted], offset)
     }
 }

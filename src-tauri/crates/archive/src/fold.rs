@@ -72,3 +72,75 @@ fn without_stroke(c: char) -> char {
         c => c,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization as _;
+
+    use super::{fold, lower_marked, words};
+
+    #[test]
+    fn all_ways_to_write_a_word_fold_to_one() {
+        for text in [
+            "tiêm chủng",
+            "TIÊM CHỦNG",
+            "Tiêm Chủng",
+            "tiem chung",
+            "ti\u{ad}êm chủng",
+        ] {
+            assert_eq!(fold(text), "tiem chung", "{text}");
+        }
+        assert_eq!(fold("Đường ĐÊM đỏ"), "duong dem do");
+        assert_eq!(fold("Ðường (eth)"), "duong (eth)");
+        assert_eq!(fold("Straße"), fold("STRASSE"));
+    }
+
+    #[test]
+    fn marks_stay_where_they_are_wanted() {
+        assert_eq!(lower_marked("TIÊM CHU\u{309}NG"), "tiêm chủng");
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_digits_and_marks() {
+        let found: Vec<_> = words("  Covid-19: “chủ\u{301}ng” \u{301}!").collect();
+        assert_eq!(found, [(2, "Covid"), (8, "19"), (15, "chủ\u{301}ng")]);
+    }
+
+    /// Letters of Vietnamese with all their marks, and what stands between words.
+    fn vietnamese() -> impl Strategy<Value = String> {
+        proptest::string::string_regex("[a-zđA-ZĐàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ 0-9,.-]{0,40}")
+            .expect("the pattern is right")
+    }
+
+    proptest! {
+        #[test]
+        fn case_and_normal_form_never_matter(text in vietnamese()) {
+            let folded = fold(&text);
+            let nfd: String = text.nfd().collect();
+            prop_assert_eq!(&fold(&nfd), &folded);
+            prop_assert_eq!(&fold(&text.to_uppercase()), &folded);
+            prop_assert_eq!(&fold(&nfd.to_uppercase()), &folded);
+            prop_assert_eq!(&fold(&text.to_lowercase()), &folded);
+            prop_assert!(folded.is_ascii());
+        }
+
+        #[test]
+        fn folding_twice_is_folding_once(text in any::<String>()) {
+            let folded = fold(&text);
+            prop_assert_eq!(fold(&folded), folded.clone());
+            prop_assert_eq!(fold(&text.nfd().collect::<String>()), folded.clone());
+            prop_assert_eq!(fold(&text.nfc().collect::<String>()), folded);
+        }
+
+        #[test]
+        fn words_lie_in_the_text_in_order(text in any::<String>()) {
+            let mut done = 0;
+            for (at, word) in words(&text) {
+                prop_assert!(at >= done);
+                prop_assert_eq!(&text[at..at + word.len()], word);
+                done = at + word.len();
+            }
+        }
+    }
+}

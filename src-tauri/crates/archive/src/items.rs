@@ -362,7 +362,7 @@ pub(crate) fn number_day(number: i64) -> Day {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use units::{Day, Dbtp, Id, Lufs};
+    use units::{Day, Dbtp, Lufs};
 
     use crate::{Kind, Levels, Metadata, Person, PlaceName, Status};
 
@@ -392,9 +392,5 @@ pub(crate) mod tests {
                 true_peak: Dbtp(f64::NEG_INFINITY),
             }),
         }
-    }
-
-    pub(crate) fn id(number: u8) -> Id {
-        Id::new(1_700_000_000_000, [number; 10])
     }
 }

@@ -169,3 +169,50 @@ impl Term {
             }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Query, Terms};
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(
+            Terms::of(&Query::as_typed(text)).expression(false),
+            expected
+        );
+    }
+
+    #[test]
+    fn nothing_that_is_typed_becomes_syntax() {
+        check("tiêm chủng ", r#""tiem" AND "chung""#);
+        check(
+            "a AND (b* OR c): -d ^e {f}",
+            r#""a" AND "and" AND "b" AND "or" AND "c" AND "d" AND "e" AND "f""#,
+        );
+        check("NEAR(x, 5)", r#""near x" AND "5""#);
+        check("\0\"", "");
+    }
+
+    #[test]
+    fn words_in_quotes_and_joined_words_follow_each_other() {
+        check(r#"“y tế” xã "#, r#""y te" AND "xa""#);
+        check("covid-19 ", r#""covid 19""#);
+        check(r#"lũ "miền tây"#, r#""lu" AND "mien tay" *"#);
+    }
+
+    #[test]
+    fn the_last_word_is_a_beginning_until_it_is_ended_and_from_two_letters_on() {
+        check("tiêm ch", r#""tiem" AND "ch" *"#);
+        check("tiêm c", r#""tiem" AND "c""#);
+        check("tiêm ch.", r#""tiem" AND "ch""#);
+        let whole = Terms::of(&Query::new("tiêm ch"));
+        assert_eq!(whole.expression(true), r#""tiêm" AND "ch""#);
+    }
+
+    #[test]
+    fn a_pasted_page_is_cut_to_its_first_words() {
+        let terms = Terms::of(&Query::new("a ".repeat(1_000_000)));
+        assert_eq!(terms.0.len(), 32);
+        let terms = Terms::of(&Query::new("a-".repeat(1_000_000)));
+        assert_eq!(terms.0[0].folded.len(), 32);
+    }
+}

@@ -147,3 +147,75 @@ fn push(segments: &mut Vec<Segment>, text: &str, hit: bool) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Segment, highlight, snippet};
+    use crate::Query;
+    use crate::query::Terms;
+
+    fn show(segments: &[Segment]) -> String {
+        segments
+            .iter()
+            .map(|s| {
+                if s.hit {
+                    format!("[{}]", s.text)
+                } else {
+                    s.text.clone()
+                }
+            })
+            .collect()
+    }
+
+    fn check(text: &str, query: &str, expected: &str) {
+        assert_eq!(
+            show(&highlight(text, &Terms::of(&Query::as_typed(query)))),
+            expected
+        );
+    }
+
+    #[test]
+    fn what_was_found_is_marked_in_the_text_as_it_was_written() {
+        check(
+            "Lịch TIÊM CHỦNG, tháng 12",
+            "tiem chung",
+            "Lịch [TIÊM CHỦNG], tháng 12",
+        );
+        check("Lịch tiêm phòng", "ti", "Lịch [tiêm] phòng");
+        check("y tế và tế bào", "\"y tế\"", "[y tế] và tế bào");
+        check("không có gì", "tiem", "không có gì");
+        check("", "tiem", "");
+    }
+
+    #[test]
+    fn a_snippet_shows_the_stretch_with_most_of_the_words() {
+        let filler = "lời dẫn ".repeat(100);
+        let text = format!("{filler}mưa. {filler}cấp báo mưa lũ lớn! {filler}");
+        let shown = show(&snippet(&text, &Terms::of(&Query::new("mua lu"))));
+        assert!(
+            shown.starts_with('…') && shown.contains("cấp báo [mưa lũ] lớn!"),
+            "{shown}"
+        );
+        assert!(shown.ends_with('…'));
+    }
+
+    #[test]
+    fn a_snippet_without_a_hit_is_the_beginning() {
+        let terms = Terms::of(&Query::new("xyz"));
+        assert_eq!(show(&snippet("“Xin chào!”", &terms)), "“Xin chào!”");
+        assert_eq!(show(&snippet("", &terms)), "");
+    }
+
+    proptest! {
+        #[test]
+        fn the_stretches_together_are_the_text(text in any::<String>(), query in "[a-z]{1,2}") {
+            let terms = Terms::of(&Query::as_typed(query));
+            let joined: String = highlight(&text, &terms).into_iter().map(|s| s.text).collect();
+            prop_assert_eq!(&joined, &text);
+            let shown: String = snippet(&text, &terms).into_iter().map(|s| s.text).collect();
+            prop_assert!(text.contains(shown.trim_matches('…')));
+        }
+    }
+}

@@ -7,6 +7,9 @@
 //!             then: chain u32 · length u64 · content · crc u32
 //! ```
 //!
+//! Every later version keeps the form of the head, so that damage can be told from a newer version;
+//! one that cannot takes another magic.
+//!
 //! A record's crc (CRC-32, IEEE) is over all of it but itself; it names the crc of the record before
 //! it, the first one that of the head. So a record can be told from garbage alone, and a record of
 //! another log, or out of its order, is none of this one.
@@ -97,9 +100,6 @@ impl Head {
         if magic != sort.magic() {
             return None;
         }
-        if version > VERSION {
-            return Some(Err(NoHead::Newer(u64::from(version))));
-        }
         let (kind_bytes, rest) = u32_at(rest)?;
         let (number, rest) = u64_at(rest)?;
         let kind_bytes = usize::try_from(kind_bytes).ok()?;
@@ -110,6 +110,9 @@ impl Head {
         let (crc, rest) = u32_at(rest)?;
         let bytes = whole.len() - rest.len();
         (crc32fast::hash(&whole[..bytes - 4]) == crc).then_some(())?;
+        if version > VERSION {
+            return Some(Err(NoHead::Newer(u64::from(version))));
+        }
         Some(Ok(Self {
             kind: std::str::from_utf8(kind).ok()?.to_owned(),
             number,

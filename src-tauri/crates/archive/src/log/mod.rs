@@ -135,9 +135,7 @@ impl Log {
         let torn = if scan.tail == Tail::Torn {
             let rest = scan::read_from(&file, scan.end, scan.bytes - scan.end).on("read", &path)?;
             let kept = set_aside(folder, "torn", scan.last(), &rest)?;
-            file.set_len(scan.end)
-                .and_then(|()| file.sync_all())
-                .on("shorten", &path)?;
+            file.set_len(scan.end).on("shorten", &path)?;
             Some(Torn {
                 bytes: rest.len() as u64,
                 kept: Some(kept),
@@ -145,6 +143,9 @@ impl Log {
         } else {
             None
         };
+        // A killed writer may have left a whole record that is not on the medium yet: what is shown
+        // from here on must be.
+        file.sync_all().on("make durable", &path)?;
         let content = content(&file, &path, &scan, snapshot, torn)?;
         let log = Self {
             folder: folder.to_owned(),
@@ -226,14 +227,19 @@ impl Log {
             });
         }
         let path = self.folder.join(EDITS);
-        let written =
-            (self.file.seek(SeekFrom::Start(self.end))).and_then(|_| self.file.write_all(&record));
-        let synced = written.is_ok().then(|| self.file.sync_data());
-        if let Err(error) = written.and(synced.unwrap_or(Ok(()))) {
-            // Never sync again what failed to sync: the system may have dropped it by now.
-            let was_synced = self.file.set_len(self.end).is_err();
-            self.broken = was_synced || !matches!(error.kind(), io::ErrorKind::StorageFull);
+        let written = self
+            .file
+            .seek(SeekFrom::Start(self.end))
+            .and_then(|_| self.file.write_all(&record));
+        if let Err(error) = written {
+            self.broken = self.file.set_len(self.end).is_err();
             return Err(Error::io("write", &path, error));
+        }
+        if let Err(error) = self.file.sync_data() {
+            // Never sync again what failed to sync: the system may have dropped it and say yes.
+            self.file.set_len(self.end).ok();
+            self.broken = true;
+            return Err(Error::io("make durable", &path, error));
         }
         self.places.push(Place {
             offset: self.end,

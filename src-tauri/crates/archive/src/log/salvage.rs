@@ -1,6 +1,6 @@
 //! Getting out of a damaged log what can be had, and losing nothing of the rest.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use super::frame::{self, Head, RECORD_HEAD_BYTES, RecordHead, Sort};

@@ -1,0 +1,262 @@
+//! Being killed at any moment: nothing acknowledged is lost, nothing dangles.
+//!
+//! A child process works and prints an acknowledgement after each step; it is killed at a random,
+//! seeded moment, or, where `strace` is there, at the k-th system call of a sort for each k.
+
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use archive::{Archive, AuditBudget, Error, ItemFile, Kind, Log, Metadata};
+use support::{Dice, child, child_folder, id};
+use units::{Digest, ReadAt as _, Watch};
+
+/// Content that its number gives; a few larger ones among small ones.
+fn content(number: u64) -> Vec<u8> {
+    let mut dice = Dice(number);
+    let words = if number.is_multiple_of(7) {
+        150_000
+    } else {
+        1_000
+    };
+    (0..words + number)
+        .flat_map(|_| dice.roll(u64::MAX).to_le_bytes())
+        .collect()
+}
+
+#[test]
+#[ignore = "a child process of the tests below"]
+fn child_adds_items() {
+    let Some(folder) = child_folder() else { return };
+    let mut archive = Archive::open(&folder).unwrap();
+    // The last one may have been begun and not finished: once more.
+    let begun = archive.counts().unwrap().items.saturating_sub(1);
+    for number in begun..begun + steps() {
+        let stored = archive
+            .put(content(number).as_slice(), Watch::NONE)
+            .unwrap();
+        let file = ItemFile {
+            digest: stored.digest,
+            name: number.to_string(),
+            media_type: String::new(),
+            bytes: 0,
+            role: String::new(),
+        };
+        let metadata = Metadata::new(Kind::Segment, format!("tin {number}"));
+        if archive.item(id(number)).unwrap().is_none() {
+            archive.add_item(id(number), &metadata, 1).unwrap();
+        }
+        archive.add_version(id(number), "", &[file], 2).unwrap();
+        println!("ack {number}");
+    }
+}
+
+#[test]
+#[ignore = "a child process of the tests below"]
+fn child_edits_a_document() {
+    let Some(folder) = child_folder() else { return };
+    let folder = folder.join("doc");
+    let (mut log, begun) = match Log::open(&folder) {
+        Ok((log, content)) => (log, content.snapshot.number + content.edits.len() as u64),
+        Err(Error::NotFound { .. }) => (Log::create(&folder, "deck", b"0").unwrap(), 0),
+        Err(error) => panic!("{error}"),
+    };
+    for _ in begun..begun + steps() {
+        let next = log.last() + 1;
+        let number = log.append(&edit(next)).unwrap();
+        println!("ack {number}");
+        if number % 10 == 0 {
+            log.snapshot(&edit(number)).unwrap();
+        }
+    }
+}
+
+/// Steps of a child that nobody kills.
+fn steps() -> u64 {
+    std::env::var("ARCHIVE_TEST_STEPS").map_or(400, |steps| steps.parse().unwrap())
+}
+
+fn edit(number: u64) -> Vec<u8> {
+    format!("{number}-")
+        .repeat(number as usize % 50 + 1)
+        .into_bytes()
+}
+
+/// Kills the child after so many acknowledgements and a little more; returns the last one.
+fn kill_after(mut child: Child, acks: u64, more: Duration) -> Option<u64> {
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let seen = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .filter_map(|line| ack(&line));
+    let last = seen.take(acks as usize).last();
+    std::thread::sleep(more);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let rest = lines.map_while(Result::ok).filter_map(|line| ack(&line));
+    rest.last().or(last)
+}
+
+/// Waits until the child ends of itself or by what is injected; returns the last acknowledgement.
+fn acknowledged(mut child: Child) -> Option<u64> {
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let last = lines
+        .map_while(Result::ok)
+        .filter_map(|line| ack(&line))
+        .last();
+    child.wait().unwrap();
+    last
+}
+
+fn ack(line: &str) -> Option<u64> {
+    line.split_once("ack ")
+        .and_then(|(_, number)| number.trim().parse().ok())
+}
+
+/// What must hold whatever happened.
+fn check_archive(folder: &Path, acknowledged: Option<u64>) {
+    let mut archive = Archive::open(folder).unwrap();
+    let report = archive.audit(1, AuditBudget::ALL, Watch::NONE).unwrap();
+    assert_eq!((report.missing.len(), report.damaged.len()), (0, 0));
+    for name in &report.orphans {
+        let path = folder.join("objects").join(name);
+        let right = Digest::of(&std::fs::read(path).unwrap());
+        assert!(
+            name.ends_with(&right.to_string()),
+            "an orphan is whole at least"
+        );
+    }
+    for number in 0..acknowledged.map_or(0, |last| last + 1) {
+        let item = archive
+            .item(id(number))
+            .unwrap()
+            .expect("an acknowledged item is there");
+        let file = &item.versions.last().expect("with its version").files[0];
+        let bytes = archive.open_object(file.digest).unwrap();
+        let mut read = vec![0; bytes.len() as usize];
+        bytes.read_exact_at(0, &mut read).unwrap();
+        assert!(read == content(number));
+    }
+    assert_eq!(
+        std::fs::read_dir(folder.join("objects/tmp"))
+            .unwrap()
+            .count(),
+        0,
+        "swept"
+    );
+}
+
+fn check_log(folder: &Path, acknowledged: Option<u64>) {
+    let (log, content) = match Log::open(&folder.join("doc")) {
+        Ok(opened) => opened,
+        Err(Error::NotFound { .. }) if acknowledged.is_none() => return,
+        Err(error) => panic!("{error}"),
+    };
+    assert!(
+        log.last() >= acknowledged.unwrap_or(0),
+        "an acknowledged edit is lost"
+    );
+    for number in 1..=log.last() {
+        assert_eq!(log.record(number).unwrap(), edit(number));
+    }
+    let first = content.snapshot.number;
+    assert!(first == 0 || content.snapshot.content == edit(first));
+    for (number, record) in (first + 1..).zip(&content.edits) {
+        assert_eq!(record, &edit(number));
+    }
+}
+
+#[test]
+fn killed_amid_edits_twenty_times_no_acknowledged_edit_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dice = Dice(8);
+    let mut last = None;
+    for _ in 0..20 {
+        let child = child("child_edits_a_document", folder.path(), &[]);
+        let more = Duration::from_micros(dice.roll(3_000));
+        last = kill_after(child, dice.roll(12), more).or(last);
+        check_log(folder.path(), last);
+    }
+    assert!(last.is_some_and(|last| last > 20));
+}
+
+#[test]
+fn killed_amid_putting_twenty_times_no_acknowledged_item_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dice = Dice(5);
+    let mut last = None;
+    for _ in 0..20 {
+        let child = child("child_adds_items", folder.path(), &[]);
+        let more = Duration::from_micros(dice.roll(30_000));
+        last = kill_after(child, dice.roll(3), more).or(last);
+        check_archive(folder.path(), last);
+    }
+    assert!(last.is_some());
+}
+
+fn has_strace() -> bool {
+    Command::new("strace")
+        .args(["-qq", "-o", "/dev/null", "true"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// Injects a fault at the k-th call of a sort for growing k, each time into a fresh folder.
+fn matrix(test: &str, check: fn(&Path, Option<u64>)) {
+    if !has_strace() {
+        return;
+    }
+    let faults = [
+        "fsync:error=EIO",
+        "fdatasync:error=EIO",
+        "write:error=ENOSPC",
+        "pwrite64:error=ENOSPC",
+        "rename:error=EIO",
+        "write:signal=KILL",
+        "pwrite64:signal=KILL",
+        "fsync:signal=KILL",
+        "rename:signal=KILL",
+    ];
+    let mut interrupted = 0;
+    for fault in faults {
+        // Every call of the first steps, then a few later ones.
+        for k in (1..=7).chain([12, 20]) {
+            let folder = tempfile::tempdir().unwrap();
+            let (call, _) = fault.split_once(':').unwrap();
+            let inject = format!("inject={fault}:when={k}");
+            let wrapper = [
+                "env",
+                "ARCHIVE_TEST_STEPS=4",
+                "strace",
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-e",
+            ];
+            let trace = format!("trace={call}");
+            let mut command = wrapper.to_vec();
+            command.extend([trace.as_str(), "-e", inject.as_str()]);
+            let child = child(test, folder.path(), &command);
+            let last = acknowledged(child);
+            check(folder.path(), last);
+            interrupted += u32::from(last.is_none_or(|last| last < 3));
+        }
+    }
+    assert!(interrupted > 20, "{interrupted} faults had an effect");
+}
+
+#[test]
+fn a_fault_at_any_system_call_of_an_edit_leaves_a_sound_log() {
+    matrix("child_edits_a_document", check_log);
+}
+
+#[test]
+fn a_fault_at_any_system_call_of_putting_leaves_a_sound_archive() {
+    matrix("child_adds_items", check_archive);
+}
