@@ -173,18 +173,20 @@ impl Job {
             _ => false,
         }
     }
+}
 
-    /// The word for the state, as `loa send --json` and the job files write it.
+impl State {
+    /// The word for it, as `loa send --json` and the job files write it.
     #[must_use]
-    pub fn state_word(&self) -> &'static str {
-        match self.state {
-            State::Queued => "queued",
-            State::Sealed => "sealed",
-            State::Sending { .. } => "sending",
-            State::Sent => "sent",
-            State::Receipted(_) => "receipted",
-            State::Refused { .. } => "refused",
-            State::Waiting { .. } => "waiting",
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sealed => "sealed",
+            Self::Sending { .. } => "sending",
+            Self::Sent => "sent",
+            Self::Receipted(_) => "receipted",
+            Self::Refused { .. } => "refused",
+            Self::Waiting { .. } => "waiting",
         }
     }
 }

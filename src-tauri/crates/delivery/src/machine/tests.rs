@@ -3,6 +3,7 @@
 use super::*;
 use crate::proof::tests::proof;
 use crate::{Destination, PIECE_MAX_BYTES, Parcel, WAIT_MAX_MS};
+use crate::{Lie, WaitReason};
 use proptest::prelude::{Strategy, any, prop_oneof, proptest};
 use units::Digest;
 
