@@ -55,7 +55,7 @@ export const layers = {
 const SPOKEN = new Set(['title', 'alt', 'placeholder', 'aria-label', 'aria-description', 'aria-valuetext',
   'aria-roledescription', 'label', 'hint', 'heading', 'empty']);
 /** Units, names and key caps that are the same in every language; single letters name keys and axes. */
-const SAME_EVERYWHERE = /^(?:.|LUFS|LU|dBTP|dB|px|mm|kB|Hz|kHz|Loa|Studio|https|Ctrl|Alt|Shift|Enter|Space|Delete|Home|Esc)$/u;
+const SAME_EVERYWHERE = /^(?:.|LUFS|LU|dBTP|dB|px|mm|kB|Hz|kHz|Loa|Studio|https|Ctrl|Alt|Shift|Enter|Space|Del|Delete|Home|Esc)$/u;
 
 function words(text) {
   return text.split(/[^\p{L}\p{M}\d]+/u).filter((w) => /\p{L}/u.test(w) && !SAME_EVERYWHERE.test(w));

@@ -26,6 +26,8 @@ export class DeckController {
   elementId: string | null = $state(null);
   boardIndex = $state(0);
   #queue: Promise<unknown> = Promise.resolve();
+  /** Per slide, what it was and the revision it last changed in: unchanged slides are not drawn anew. */
+  #drawn = new Map<string, { content: string; revision: number }>();
   #checking: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly id: string) {}
@@ -64,6 +66,10 @@ export class DeckController {
   }
   #set(deck: Deck) {
     if (this.value && deck.revision < this.value.revision) return;
+    for (const slide of deck.slides) {
+      const content = JSON.stringify([slide, deck.boards]);
+      if (this.#drawn.get(slide.id)?.content !== content) this.#drawn.set(slide.id, { content, revision: deck.revision });
+    }
     this.value = deck;
     if (!deck.slides.some((s) => s.id === this.slideId)) this.slideId = deck.slides[this.index]?.id ?? deck.slides.at(-1)?.id ?? null;
     if (this.boardIndex >= deck.boards.length) this.boardIndex = 0;
@@ -81,7 +87,9 @@ export class DeckController {
   }
 
   picture(slide: Slide, board = this.boardIndex): string {
-    return this.value ? app.media(`slide/${this.id}/${this.value.revision}/${slide.id}/${board}.png`) : '';
+    if (!this.value) return '';
+    const revision = this.#drawn.get(slide.id)?.revision ?? this.value.revision;
+    return app.media(`slide/${this.id}/${revision}/${slide.id}/${board}.png`);
   }
   /** Findings that need something done, for a slide. */
   faults(index: number): Finding[] {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { levelFor, readTile, span } from './peaks';
+import { levelFor, levelsOf, readTile, span } from './peaks';
 
 function tile(values: [number, number, number][]) {
   const view = new DataView(new ArrayBuffer(12 + values.length * 6));
@@ -26,4 +26,7 @@ it('a tile that ends too soon gives what is there', () => {
 });
 it('the level follows the zoom', () => {
   expect([1, 256, 1024, 5000, 1e9].map((spp) => levelFor(spp, 8))).toEqual([0, 0, 1, 2, 7]);
+});
+it('short sounds have one level, long ones six', () => {
+  expect([1000, 48_000 * 10, 48_000 * 7200].map(levelsOf)).toEqual([1, 3, 6]);
 });

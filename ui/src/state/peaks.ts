@@ -39,6 +39,13 @@ export function levelFor(samplesPerPixel: number, levels: number): number {
   return Math.min(Math.max(0, wanted), Math.max(0, levels - 1));
 }
 
+/** How many levels the pyramid of so long a sound has: one more while a level holds over 256 points, six at the most. */
+export function levelsOf(samples: number): number {
+  let levels = 1;
+  for (let points = samples / BASE; points > 256 && levels < 6; points /= 4) levels += 1;
+  return levels;
+}
+
 class Peaks {
   #tiles = new Map<string, PeakTile | 'asked' | 'none'>();
   #onload = new Set<() => void>();

@@ -1,9 +1,7 @@
 // Still waveforms of stored sounds for lists and players, made from the coarse end of the peaks.
 import { RATE_HZ } from '../text/format';
-import { BASE, levelFor, peaks, span } from './peaks';
+import { BASE, levelFor, levelsOf, peaks, span } from './peaks';
 
-/** Levels a peak file has at the most: 256 × 4^9 samples are fifteen hours. */
-const LEVELS_MAX = 10;
 let loaded = $state(0);
 peaks.onload(() => { loaded += 1; });
 
@@ -12,7 +10,8 @@ export function waveOf(digest: string, duration_ms: number, bars: number): numbe
   void loaded;
   const per_bar = ((duration_ms / 1000) * RATE_HZ) / bars;
   if (per_bar < 1) return null;
-  const level = levelFor(per_bar, LEVELS_MAX);
+  // A hair shorter, since the length is rounded: a level too fine does no harm, one too coarse is none.
+  const level = levelFor(per_bar, levelsOf(per_bar * bars * 0.98));
   const per = BASE * 4 ** level;
   const values: number[] = [];
   let known = false;

@@ -67,16 +67,26 @@ const packageStates: Record<PackageState['type'], string> = {
 /** Why a package waits: what happened, and what was kept. */
 const waits: Record<string, string> = {
   paused: 'Bạn đã tạm dừng.',
-  'line-cut': 'Đường truyền bị cắt. Sẽ tự gửi tiếp, không mất phần đã gửi.',
-  unreachable: 'Chưa nối được nơi nhận. Sẽ tự thử lại.',
-  timeout: 'Nơi nhận không trả lời. Sẽ tự thử lại.',
-  'server-busy': 'Nơi nhận đang bận. Sẽ tự thử lại.',
-  'server-error': 'Nơi nhận gặp trục trặc. Sẽ tự thử lại.',
-  conflict: 'Nơi nhận đang giữ số byte khác. Sẽ hỏi lại rồi gửi tiếp.',
+  line: 'Đường truyền bị cắt. Sẽ tự gửi tiếp, không mất phần đã gửi.',
+  stalled: 'Đường truyền đứng yên quá lâu. Sẽ tự gửi tiếp.',
+  certificate: 'Chứng thư của nơi nhận không đúng nên chưa gửi gì. Hãy báo kỹ thuật.',
+  conflict: 'Nơi nhận giữ số byte khác. Sẽ hỏi lại rồi gửi tiếp.',
   locked: 'Nơi nhận còn giữ phiên gửi trước. Sẽ tự thử lại.',
-  expired: 'Nơi nhận đã bỏ phần gửi dở. Sẽ gửi lại từ đầu.',
-  'receipt-rejected': 'Biên nhận không đúng chữ ký. Chưa coi là đã nhận; sẽ hỏi lại.',
-  'wrong-signature': 'Biên nhận không đúng chữ ký. Chưa coi là đã nhận; sẽ hỏi lại.',
+  damaged: 'Một đoạn tới nơi bị hỏng. Sẽ gửi lại đoạn đó.',
+  gone: 'Nơi nhận đã bỏ phần gửi dở. Sẽ gửi lại từ đầu.',
+  'not-allowed': 'Nơi nhận không cho phép gửi. Hãy xem lại địa chỉ và quyền.',
+  'too-large': 'Gói lớn hơn mức nơi nhận cho phép.',
+  version: 'Nơi nhận dùng phiên bản giao thức khác.',
+  redirected: 'Nơi nhận chỉ sang địa chỉ khác; gói không tự đi theo. Hãy xem lại địa chỉ.',
+  busy: 'Nơi nhận đang bận. Sẽ tự thử lại.',
+  status: 'Nơi nhận trả lời lạ. Sẽ tự thử lại.',
+  'not-tus': 'Địa chỉ này không phải nơi nhận gói. Hãy xem lại trong Cài đặt.',
+  source: 'Không đọc được tệp gói trên máy này.',
+  'receipt-unreadable': 'Không đọc được biên nhận. Chưa coi là đã nhận; sẽ hỏi lại.',
+  'receipt-unknown-key': 'Biên nhận ký bằng khoá lạ. Chưa coi là đã nhận. Hãy đối chiếu khoá của tỉnh.',
+  'receipt-bad-signature': 'Chữ ký trên biên nhận không đúng. Chưa coi là đã nhận; sẽ hỏi lại.',
+  'receipt-other-package': 'Biên nhận là của gói khác. Chưa coi là đã nhận; sẽ hỏi lại.',
+  'receipt-other-length': 'Biên nhận ghi số byte khác. Chưa coi là đã nhận; sẽ hỏi lại.',
 };
 
 /** Remarks on a finished rendition. */
@@ -88,17 +98,16 @@ const warnings: Record<string, string> = {
 
 /** Titles of board checks, by code. */
 const checks: Record<string, string> = {
-  'text-size': 'Cỡ chữ', 'text-too-small': 'Cỡ chữ', 'reading-distance': 'Tầm đọc', 'distance-day': 'Tầm đọc ban ngày',
-  'distance-night': 'Tầm đọc ban đêm', 'readable-distance': 'Tầm đọc', contrast: 'Tương phản', 'dwell-time': 'Thời gian đọc',
-  'safe-area': 'Vùng an toàn', 'ink-outside': 'Chữ ra ngoài vùng an toàn', overflow: 'Chữ vừa khung',
-  'text-overflow': 'Chữ vừa khung', 'ink-clipped': 'Dấu tiếng Việt không bị cắt',
+  'text-too-small': 'Cỡ chữ', 'distance-day': 'Tầm đọc ban ngày', 'distance-night': 'Tầm đọc ban đêm', contrast: 'Tương phản', 'dwell-time': 'Thời gian đọc',
+  'outside-safe-area': 'Chữ ra ngoài vùng an toàn', 'text-overflow': 'Chữ không vừa khung', 'image-missing': 'Thiếu ảnh', 'image-unreadable': 'Không đọc được ảnh',
+  'image-too-large': 'Ảnh quá lớn', 'font-missing': 'Thiếu phông chữ', 'glyph-missing': 'Phông thiếu chữ này', 'qr-too-small': 'Mã QR quá nhỏ', 'no-room': 'Khung quá hẹp',
 };
 
 /** Names of undo steps, by the code of the edit. */
 const edits: Record<string, string> = {
   'set-title': 'đổi tên', 'add-track': 'thêm đường tiếng', 'remove-track': 'bỏ đường tiếng', 'set-track': 'chỉnh đường tiếng',
   insert: 'thêm đoạn', split: 'cắt đoạn', trim: 'tỉa đoạn', move: 'dời đoạn', 'set-gain': 'chỉnh mức', 'set-fades': 'mờ dần',
-  'set-label': 'đổi tên đoạn', delete: 'bỏ đoạn', 'add-slide': 'thêm trang', 'remove-slide': 'bỏ trang', 'move-slide': 'dời trang',
+  'set-label': 'đổi tên đoạn', delete: 'bỏ đoạn', 'add-media': 'thêm tiếng', 'remove-media': 'bỏ tiếng', 'move-track': 'dời đường tiếng', slip: 'trượt đoạn', replace: 'thay đoạn', several: 'nhiều thay đổi', 'change-board': 'sửa bảng', 'move-element': 'đổi lớp', 'set-text': 'sửa chữ', 'add-slide': 'thêm trang', 'remove-slide': 'bỏ trang', 'move-slide': 'dời trang',
   'set-duration': 'đổi thời lượng', 'set-background': 'đổi nền', 'add-element': 'thêm phần tử', 'remove-element': 'bỏ phần tử',
   'set-frame': 'dời phần tử', 'set-element': 'sửa nội dung', 'add-board': 'thêm bảng', 'remove-board': 'bỏ bảng', mend: 'sửa giúp',
 };
