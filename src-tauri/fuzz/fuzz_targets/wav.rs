@@ -1,11 +1,11 @@
 //! Hostile WAVE files: opened, read to the end, repaired; what was repaired must need no repair.
 //!
-//! Run with the files of `tests/fixtures/audio/codecs` as a corpus beside the own one.
+//! Plain samples only, which is our own code; `sound` takes the codecs.
 #![no_main]
 
 use std::sync::Arc;
 
-use audio::Planar;
+use audio::{Planar, Source};
 use libfuzzer_sys::fuzz_target;
 use units::ReadAt;
 
@@ -23,12 +23,14 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(opened) = audio::open(shared) else {
         return;
     };
-    let mut signal = opened.into_signal();
+    let Source::Pcm(pcm) = opened.source else {
+        return;
+    };
+    let mut signal = pcm.signal();
     let mut block = Planar::default();
     let mut frames = 0;
     while let Ok(got @ 1..) = signal.read(&mut block, 4_096) {
         frames += got;
     }
-    // No codec in WAVE gives more than a hundred frames a byte.
-    assert!(frames <= 100 * bytes.len() + 65_536);
+    assert!(frames <= bytes.len());
 });

@@ -99,7 +99,7 @@ impl Bext {
         bytes[346..348].copy_from_slice(&2u16.to_le_bytes());
         bytes[LOUDNESS_AT..LOUDNESS_AT + 10].copy_from_slice(&self.levels.to_bytes());
         bytes.extend_from_slice(history.as_bytes());
-        if bytes.len() % 2 == 1 {
+        if !bytes.len().is_multiple_of(2) {
             bytes.push(0);
         }
         bytes

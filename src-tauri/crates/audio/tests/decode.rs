@@ -1,10 +1,13 @@
 //! Every codec and container against the sweep it was made from, and against ffmpeg's decoder.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are no tests to clippy
+
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
 use audio::{Opened, Planar, Source, open};
+use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 
 /// The sweep of `tests/fixtures/audio/codecs/make.py`.
 fn sweep(n: usize, total: usize, rate: f64, (low, high, level): (f64, f64, f64)) -> f64 {
@@ -215,4 +218,35 @@ fn a_file_that_was_cut_off_gives_what_there_is() {
 #[test]
 fn plain_wav_takes_the_bulk_path_and_codecs_do_not() {
     assert!(matches!(open_fixture("alaw.wav").source, Source::Coded(_)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    #[allow(clippy::disallowed_methods)] // a test has to get its fixture from somewhere
+    fn no_damage_to_any_file_breaks_a_decoder(
+        which in 0..CASES.len(),
+        hits in proptest::collection::vec((any::<u32>(), any::<u8>()), 1..20),
+        kept in 0.05f64..1.2,
+    ) {
+        let mut bytes = std::fs::read(fixture(CASES[which].name)).unwrap();
+        for (at, value) in hits {
+            // Half of the hits go where the headers are.
+            let reach = if at % 2 == 0 { bytes.len() } else { bytes.len().min(800) };
+            bytes[at as usize % reach] = value;
+        }
+        bytes.truncate((bytes.len() as f64 * kept) as usize);
+        let length = bytes.len();
+        if let Ok(opened) = open(Arc::new(bytes)) {
+            let mut signal = opened.into_signal();
+            let mut block = Planar::default();
+            let mut frames = 0;
+            while let Ok(got @ 1..) = signal.read(&mut block, 4_096) {
+                prop_assert!(block.channel_count() == signal.channels() && block.frames() == got);
+                frames += got;
+            }
+            prop_assert!(frames <= 1_000 * length + 1_000_000);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! What is written, judged by ffmpeg, ffprobe, flac and hound, and by our own decoder.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are no tests to clippy
+
 mod support;
 
 use std::io::Cursor;

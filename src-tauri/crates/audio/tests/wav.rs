@@ -1,5 +1,7 @@
 //! WAVE in all its forms, read and written, with `hound` as the independent judge.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are no tests to clippy
+
 mod support;
 
 use std::io::Cursor;

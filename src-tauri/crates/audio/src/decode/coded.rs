@@ -4,6 +4,7 @@
 //! (MP3, Ogg). The edit lists of MP4 it does not obey: `mp4` reads them, and this stream cuts.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
 use symphonia::core::audio::{Channels, GenericAudioBufferRef};
@@ -43,21 +44,20 @@ pub(super) fn open(bytes: Arc<dyn ReadAt>) -> Result<Opened, Error> {
         Box::new(Bytes::new(Arc::clone(&bytes))),
         MediaSourceStreamOptions::default(),
     );
-    let reader = symphonia::default::get_probe()
-        .probe(
-            &Hint::new(),
-            stream,
-            FormatOptions::default(),
-            MetadataOptions::default(),
-        )
+    let (hint, format, meta) = (
+        Hint::new(),
+        FormatOptions::default(),
+        MetadataOptions::default(),
+    );
+    let reader = shielded(|| symphonia::default::get_probe().probe(&hint, stream, format, meta))?
         .map_err(|fault| match fault {
-            // The end of the bytes was reached in search of something known.
-            Fault::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                Error::UnknownFormat("no known format".into())
-            }
-            Fault::Unsupported(what) => Error::UnknownFormat(what.into()),
-            other => translate(other),
-        })?;
+        // The end of the bytes was reached in search of something known.
+        Fault::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Error::UnknownFormat("no known format".into())
+        }
+        Fault::Unsupported(what) => Error::UnknownFormat(what.into()),
+        other => translate(other),
+    })?;
     let track = reader
         .default_track(TrackType::Audio)
         .ok_or_else(|| Error::UnknownFormat("a file without sound".into()))?;
@@ -135,12 +135,14 @@ fn decoder_for(track: &Track) -> Result<(Box<dyn AudioDecoder>, AudioCodecParame
     }
     let channels = params.channels.as_ref().map_or(1, Channels::count);
     check_shape(channels, params.sample_rate.unwrap_or(48_000), None)?;
-    let decoder = CODECS
-        .make_audio_decoder(&params, &AudioDecoderOptions::default())
-        .map_err(|fault| match fault {
-            Fault::Unsupported(what) => Error::UnknownFormat(what.into()),
-            other => translate(other),
-        })?;
+    let options = AudioDecoderOptions::default();
+    let decoder =
+        shielded(|| CODECS.make_audio_decoder(&params, &options))?.map_err(
+            |fault| match fault {
+                Fault::Unsupported(what) => Error::UnknownFormat(what.into()),
+                other => translate(other),
+            },
+        )?;
     Ok((decoder, params))
 }
 
@@ -150,6 +152,14 @@ fn mask(params: &AudioCodecParameters) -> u32 {
         Some(Channels::Positioned(positions)) => u32::try_from(positions.bits()).unwrap_or(0),
         _ => 0,
     }
+}
+
+/// Runs a piece of symphonia. Its decoders check less than their authors meant: hostile bytes have
+/// made them overflow (ADPCM) and panic. That is damage to the file, not a reason to take down
+/// whatever else is going on in the program. Whoever gets an error drops what it came from.
+fn shielded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<Result<T, Fault>, Error> {
+    catch_unwind(AssertUnwindSafe(work))
+        .map_err(|_| Error::Damaged("the decoder broke off over it".into()))
 }
 
 fn translate(fault: Fault) -> Error {
@@ -185,7 +195,7 @@ impl Coded {
     /// Decodes the next packet that holds sound into `block`; false at the end.
     fn refill(&mut self) -> Result<bool, Error> {
         loop {
-            let packet = match self.reader.next_packet() {
+            let packet = match shielded(|| self.reader.next_packet())? {
                 Ok(Some(packet)) => packet,
                 Ok(None) => return Ok(false),
                 Err(Fault::ResetRequired) => {
@@ -201,7 +211,7 @@ impl Coded {
             if packet.track_id != self.track_id {
                 continue;
             }
-            match self.decoder.decode(&packet) {
+            match shielded(|| self.decoder.decode(&packet))? {
                 Ok(decoded) if decoded.frames() == 0 => {}
                 Ok(decoded) => {
                     take(

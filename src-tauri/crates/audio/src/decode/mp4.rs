@@ -297,3 +297,100 @@ impl Reader<'_> {
         Ok(u64::from_be_bytes(bytes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Heard, heard};
+
+    fn atom(name: &[u8; 4], content: &[&[u8]]) -> Vec<u8> {
+        let content = content.concat();
+        let mut out = (content.len() as u32 + 8).to_be_bytes().to_vec();
+        out.extend_from_slice(name);
+        out.extend_from_slice(&content);
+        out
+    }
+
+    /// `mvhd` and `mdhd`, version 0: the time scale at offset 12.
+    fn clock(name: &[u8; 4], scale: u32) -> Vec<u8> {
+        atom(name, &[&[0; 12], &scale.to_be_bytes(), &[0; 8]])
+    }
+
+    fn edits(list: &[(u32, i32)]) -> Vec<u8> {
+        let mut entries = vec![0, 0, 0, 0];
+        entries.extend_from_slice(&(list.len() as u32).to_be_bytes());
+        for (duration, start) in list {
+            entries.extend_from_slice(&duration.to_be_bytes());
+            entries.extend_from_slice(&start.to_be_bytes());
+            entries.extend_from_slice(&[0, 1, 0, 0]);
+        }
+        atom(b"edts", &[&atom(b"elst", &[&entries])])
+    }
+
+    fn movie(scale: u32, edits: &[u8], media_scale: u32, frames: u32, more: &[u8]) -> Vec<u8> {
+        let table = [0, 1, frames, 1].map(u32::to_be_bytes).concat();
+        let media = atom(
+            b"mdia",
+            &[
+                &clock(b"mdhd", media_scale),
+                &atom(b"minf", &[&atom(b"stbl", &[&atom(b"stts", &[&table])])]),
+            ],
+        );
+        let header = atom(b"tkhd", &[&[0; 12], &7u32.to_be_bytes()]);
+        let track = atom(b"trak", &[&header, edits, &media]);
+        atom(b"moov", &[&clock(b"mvhd", scale), &track, more])
+    }
+
+    #[test]
+    fn priming_is_left_out_and_a_length_in_milliseconds_gives_way_to_the_exact_one() {
+        // 30,869 frames at 44.1 kHz are 699.98 ms; the movie can only say 700.
+        let file = movie(1_000, &edits(&[(700, 1_024)]), 44_100, 31_893, &[]);
+        let found = heard(&file, 7).unwrap().unwrap().in_frames(44_100);
+        assert_eq!((found.skip, found.frames), (1_024, Some(30_869)));
+        assert_eq!(heard(&file, 8).unwrap(), None);
+    }
+
+    #[test]
+    fn a_cut_made_on_the_phone_is_obeyed_and_a_delay_against_the_picture_is_not() {
+        let list = edits(&[(20, -1), (48_000, 96_000)]);
+        let file = movie(48_000, &list, 48_000, 480_000, &[]);
+        let found = heard(&file, 7).unwrap().unwrap();
+        assert_eq!((found.skip, found.frames), (96_000, Some(48_000)));
+    }
+
+    #[test]
+    fn another_time_scale_is_turned_into_frames() {
+        let file = movie(90_000, &edits(&[(90_000, 9_000)]), 90_000, 180_000, &[]);
+        let found = heard(&file, 7).unwrap().unwrap().in_frames(48_000);
+        assert_eq!((found.skip, found.frames), (4_800, Some(48_000)));
+    }
+
+    #[test]
+    fn apples_comment_goes_before_the_edit_list() {
+        let text = b" 00000000 00000840 000001CA 00000000003F31F6 00000000";
+        let item = atom(
+            b"----",
+            &[
+                &atom(b"mean", &[&[0; 4], b"com.apple.iTunes"]),
+                &atom(b"name", &[&[0; 4], b"iTunSMPB"]),
+                &atom(b"data", &[&[0; 8], text]),
+            ],
+        );
+        let meta = atom(b"meta", &[&[0; 4], &atom(b"ilst", &[&item])]);
+        let more = atom(b"udta", &[&meta]);
+        let file = movie(1_000, &edits(&[(700, 1_024)]), 44_100, 31_893, &more);
+        let wanted = Heard {
+            skip: 0x840,
+            frames: Some(0x3f_31f6),
+            scale: 0,
+        };
+        assert_eq!(heard(&file, 7).unwrap(), Some(wanted));
+    }
+
+    #[test]
+    fn no_cut_of_the_file_makes_an_error() {
+        let file = movie(1_000, &edits(&[(700, 1_024)]), 44_100, 31_893, &[]);
+        for end in 0..file.len() {
+            assert!(heard(&file[..end].to_vec(), 7).is_ok());
+        }
+    }
+}

@@ -61,7 +61,7 @@ impl Encoder for WaveEncoder<'_> {
     }
 
     fn finish(self: Box<Self>) -> Result<(), Error> {
-        if self.data_bytes % 2 == 1 {
+        if !self.data_bytes.is_multiple_of(2) {
             self.out.write_all(&[0])?;
         }
         self.out.seek(SeekFrom::Start(0))?;

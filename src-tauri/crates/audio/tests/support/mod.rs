@@ -1,6 +1,7 @@
 //! What several tests of this crate need.
 
 #![allow(dead_code)] // no test needs all of it
+#![allow(clippy::unwrap_used)] // helpers of tests are no tests to clippy
 
 use std::io;
 use std::path::PathBuf;
