@@ -73,17 +73,23 @@ struct Current {
     yields: Arc<Notify>,
 }
 
-type Edit = Box<dyn FnOnce(&mut Job) + Send>;
+type Edit = Box<dyn FnOnce(Option<Job>) -> Option<Job> + Send>;
+
+impl Current {
+    fn is_overtaken_by(&self, priority: Priority) -> bool {
+        priority == Priority::Emergency && self.priority < priority
+    }
+}
 
 /// A job that had a turn, with what is costly to find out again.
 struct Taken {
     machine: Machine,
     load: Load,
-    sender: Sender,
 }
 
 impl Queue {
-    /// A queue over the jobs in `store`, those of earlier runs included.
+    /// A queue over the jobs in `store`, those of earlier runs included. The store must not call the
+    /// queue.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -95,37 +101,18 @@ impl Queue {
     }
 
     /// Adds a job. Where there is one for the same package and destination, that one goes on: paused
-    /// no more, and its priority may rise.
+    /// no more, asked for again where it was refused, and its priority may rise.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub fn add(&self, job: Job) -> Result<(), Error> {
-        let mut line = self.line();
         let (key, priority) = (job.key(), job.priority);
-        let runs = line.current.as_ref().is_some_and(|now| now.key == key);
-        let again = move |known: &mut Job| {
-            known.priority = known.priority.max(priority);
-            if matches!(&known.state, State::Waiting { reason, .. } if *reason == WaitReason::Paused)
-            {
-                known.state = restarted(known);
-            }
-        };
-        if runs {
-            line.edits.push(Box::new(again));
-        } else {
-            let mut job = job;
-            if let Some(mut known) = self.store.load(&key)? {
-                again(&mut known);
-                job = known;
-            }
-            self.store.save(&job)?;
-            if let Some(current) = &line.current
-                && priority == Priority::Emergency
-                && current.priority < priority
-            {
-                current.yields.notify_one();
-            }
-        }
+        let add = move |known: Option<Job>| Some(known.map_or(job, |known| again(known, priority)));
+        self.edit(
+            &key,
+            |now| now.key != key && now.is_overtaken_by(priority),
+            add,
+        )?;
         self.news.notify_one();
         Ok(())
     }
@@ -135,20 +122,57 @@ impl Queue {
     /// # Errors
     /// [`Error::Store`].
     pub fn pause(&self, key: &JobKey) -> Result<(), Error> {
-        let mut line = self.line();
-        let edit = |job: &mut Job| {
-            if !job.is_settled() {
-                job.state = waiting(job, WaitReason::Paused, None);
-            }
+        let pause = |job: Job| Job {
+            state: match job.is_settled() {
+                true => job.state,
+                false => waiting(&job, WaitReason::Paused, None),
+            },
+            ..job
         };
-        if let Some(current) = line.current.as_ref().filter(|now| now.key == *key) {
-            current.yields.notify_one();
+        self.edit(key, |now| now.key == *key, move |job| job.map(pause))
+    }
+
+    /// Takes a job out for good; where it is being sent, that stops at once. What the other side has
+    /// got of it stays there until it expires.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn remove(&self, key: &JobKey) -> Result<(), Error> {
+        self.edit(key, |now| now.key == *key, |_job| None)
+    }
+
+    /// Changes a job's record now, or, while it has the line, as soon as it has it no more: till
+    /// then its machine alone writes there. Interrupts who has the line where `stops` says so.
+    fn edit(
+        &self,
+        key: &JobKey,
+        stops: impl FnOnce(&Current) -> bool,
+        edit: impl FnOnce(Option<Job>) -> Option<Job> + Send + 'static,
+    ) -> Result<(), Error> {
+        let mut line = self.line();
+        let runs = line.current.as_ref().is_some_and(|now| now.key == *key);
+        if runs {
             line.edits.push(Box::new(edit));
-        } else if let Some(mut job) = self.store.load(key)? {
-            edit(&mut job);
-            self.store.save(&job)?;
+        } else {
+            self.apply(key, vec![Box::new(edit)])?;
+        }
+        if let Some(current) = line.current.as_ref().filter(|now| stops(now)) {
+            current.yields.notify_one();
         }
         Ok(())
+    }
+
+    fn apply(&self, key: &JobKey, edits: Vec<Edit>) -> Result<Option<Job>, Error> {
+        let before = self.store.load(key)?;
+        let after = edits
+            .into_iter()
+            .fold(before.clone(), |job, edit| edit(job));
+        match &after {
+            Some(job) if before.as_ref() != Some(job) => self.store.save(job)?,
+            None if before.is_some() => self.store.remove(key)?,
+            _ => {}
+        }
+        Ok(after)
     }
 
     /// Works until `cancel` is switched on. What is being sent then goes on in the next run.
@@ -195,6 +219,14 @@ impl Queue {
             Err(StoreError::Claimed) => return Ok(Some(later_ms)),
             Err(error) => return Err(error.into()),
         };
+        // Anew for each turn: keys and settings may have changed while the job waited.
+        let sender = match sources.sender(&job.destination) {
+            Ok(sender) => sender,
+            Err(error) => {
+                self.set_aside(job, &error, later_ms, &**sources)?;
+                return Ok(None);
+            }
+        };
         let mut ready = match taken
             .remove(&key)
             .filter(|known| *known.machine.job() == job)
@@ -216,11 +248,7 @@ impl Queue {
         });
         let progress = sources.progress(&job);
         let never = Cancel::new();
-        let Taken {
-            machine,
-            load,
-            sender,
-        } = &mut ready;
+        let Taken { machine, load } = &mut ready;
         let result = tokio::select! {
             result = sender.drive(machine, load, progress, &never, Waits::HandBack) => Some(result),
             () = yields.notified() => None,
@@ -244,18 +272,15 @@ impl Queue {
 
     /// Takes the line back and makes up for the edits of meanwhile.
     fn give_back(&self, key: &JobKey, sources: &dyn Sources) -> Result<Option<Job>, Error> {
-        let mut line = self.line();
-        line.current = None;
-        let edits = std::mem::take(&mut line.edits);
-        let mut stored = self.store.load(key)?;
-        if let Some(job) = &mut stored {
-            if !edits.is_empty() {
-                edits.into_iter().for_each(|edit| edit(job));
-                self.store.save(job)?;
-            }
-            sources.turned(job);
-        }
-        Ok(stored)
+        let job = {
+            let mut line = self.line();
+            line.current = None;
+            let edits = std::mem::take(&mut line.edits);
+            self.apply(key, edits)?
+        };
+        // Told without the lock: whoever hears it may well add the next job.
+        job.iter().for_each(|job| sources.turned(job));
+        Ok(job)
     }
 
     /// Notes that a job cannot even begin.
@@ -278,9 +303,8 @@ impl Queue {
     }
 }
 
-/// Finds the bytes and the line of a job.
+/// Finds the bytes of a job.
 async fn take(job: Job, sources: &Arc<dyn Sources>) -> Result<Taken, Error> {
-    let sender = sources.sender(&job.destination)?;
     let found = {
         let (sources, job) = (Arc::clone(sources), job.clone());
         tokio::task::spawn_blocking(move || sources.load(&job)).await
@@ -292,8 +316,24 @@ async fn take(job: Job, sources: &Arc<dyn Sources>) -> Result<Taken, Error> {
     Ok(Taken {
         machine: Machine::new(job),
         load,
-        sender,
     })
+}
+
+/// A job somebody wants to go on.
+fn again(known: Job, priority: Priority) -> Job {
+    let state = match known.state {
+        State::Refused { .. } => return again(known.reopened(), priority),
+        State::Waiting {
+            reason: WaitReason::Paused,
+            ..
+        } => restarted(&known),
+        state => state,
+    };
+    Job {
+        priority: known.priority.max(priority),
+        state,
+        ..known
+    }
 }
 
 fn waiting(job: &Job, reason: WaitReason, until_ms: Option<u64>) -> State {

@@ -138,7 +138,11 @@ impl Sender {
         let job = self.take_up(load.parcel(), destination)?;
         let _claimed = self.store.claim(&job.key())?;
         // What another process has done between the two lines above.
-        let job = self.take_up(load.parcel(), destination)?;
+        let mut job = self.take_up(load.parcel(), destination)?;
+        if matches!(job.state, State::Refused { .. }) {
+            // Somebody sends it nevertheless: the other side may have changed its mind or its limits.
+            job = job.reopened();
+        }
         let mut machine = Machine::new(job);
         self.drive(&mut machine, load, progress, cancel, Waits::Sleep)
             .await?;

@@ -205,3 +205,49 @@ async fn adding_the_same_package_twice_is_one_job_with_the_higher_priority() {
     assert_eq!(jobs.len(), 1);
     assert_eq!(jobs[0].priority, Priority::Urgent);
 }
+
+#[tokio::test]
+async fn a_job_removed_while_it_is_sent_does_not_come_back() {
+    let (queue, world) = world(1, Some("long"));
+    let key = job("long", Priority::Normal).key();
+    queue.add(job("long", Priority::Normal)).unwrap();
+    let orders = async {
+        while world.transport.served.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        queue.remove(&key).unwrap();
+        queue.add(job("news", Priority::Normal)).unwrap();
+    };
+    let (ran, ()) = tokio::join!(queue.run(world.clone(), &world.done), orders);
+    ran.unwrap();
+    assert_eq!(world.store.load(&key).unwrap(), None);
+    assert_eq!(*world.settled.lock().unwrap(), ["news"]);
+}
+
+#[tokio::test]
+async fn a_job_removed_and_added_at_once_is_sent_from_the_start() {
+    let (queue, world) = world(1, Some("long"));
+    let key = job("long", Priority::Normal).key();
+    queue.add(job("long", Priority::Normal)).unwrap();
+    let orders = async {
+        while world.transport.served.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        queue.remove(&key).unwrap();
+        queue.add(job("long", Priority::Normal)).unwrap();
+    };
+    let (ran, ()) = tokio::join!(queue.run(world.clone(), &world.done), orders);
+    ran.unwrap();
+    assert_eq!(*world.settled.lock().unwrap(), ["long"]);
+}
+
+#[tokio::test]
+async fn a_refused_job_is_asked_for_again_when_somebody_adds_it_again() {
+    let (queue, world) = world(1, None);
+    let mut refused = job("news", Priority::Normal);
+    refused.state = State::Refused { reasons: vec![] };
+    world.store.save(&refused).unwrap();
+    queue.add(job("news", Priority::Normal)).unwrap();
+    queue.run(world.clone(), &world.done).await.unwrap();
+    assert_eq!(*world.settled.lock().unwrap(), ["news"]);
+}
