@@ -1,7 +1,7 @@
 //! The pixels of fixture decks are the same on every machine, in every run and thread.
 
 // A test of files reads files; the crate itself does not.
-#![allow(clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::collections::HashMap;
 use std::fs;
