@@ -28,6 +28,7 @@ class App {
 
   async start(host: Host) {
     this.#host = host;
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { if (this.state) this.#look(this.state.settings); });
     host.listen((event) => this.#hear(event), (up) => this.#line(up));
     await this.refresh();
   }

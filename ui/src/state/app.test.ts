@@ -5,7 +5,7 @@ import type { Job } from '../wire/Job';
 import { app } from './app.svelte';
 
 vi.stubGlobal('document', { documentElement: { dataset: {}, lang: '' } });
-vi.stubGlobal('matchMedia', () => ({ matches: false }));
+vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
 
 const job = (state: Job['state']): Job => ({ id: 'j1', kind: 'import', title: 'a.wav', subject: null, state, fraction: null, started_ms: 0, problem: null, result: null });
 const state = { settings: { language: 'vi', theme: 'light' }, jobs: [], transport: {} } as unknown as AppState;
