@@ -27,12 +27,15 @@ pub fn kept_channels(config: &StreamConfig) -> usize {
 /// The form in which `device` plays: stereo floats at 48 kHz where it takes them.
 pub fn output(device: &cpal::Device) -> Result<(StreamConfig, SampleFormat), DeviceError> {
     let own = device.default_output_config().map_err(error)?;
-    let best = device.supported_output_configs().ok().and_then(|mut ranges| {
-        ranges.find_map(|range| {
-            let fits = range.channels() == 2 && range.sample_format() == SampleFormat::F32;
-            fits.then(|| range.try_with_sample_rate(SAMPLE_RATE_HZ))?
-        })
-    });
+    let best = device
+        .supported_output_configs()
+        .ok()
+        .and_then(|mut ranges| {
+            ranges.find_map(|range| {
+                let fits = range.channels() == 2 && range.sample_format() == SampleFormat::F32;
+                fits.then(|| range.try_with_sample_rate(SAMPLE_RATE_HZ))?
+            })
+        });
     let chosen = best.unwrap_or(own);
     Ok((stream_config(&chosen, OUTPUT_MS), chosen.sample_format()))
 }

@@ -11,11 +11,11 @@ use cpal::{FromSample, SampleFormat, SizedSample, StreamConfig};
 use rtrb::RingBuffer;
 use units::SAMPLE_RATE_HZ;
 
+use crate::config;
 use crate::microphones::OPEN_TIMEOUT;
 use crate::player::{Gate, Player, RING_SECONDS, Reader, Shared, Stretch};
 use crate::realtime::{OutputState, PlayCallback};
 use crate::system::{self, Direction, Trouble};
-use crate::config;
 
 /// The machine's loudspeakers, through its sound system.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +46,11 @@ struct DeviceGate(cpal::Stream);
 
 impl Gate for DeviceGate {
     fn run(&self, running: bool) -> Result<(), DeviceError> {
-        let done = if running { self.0.play() } else { self.0.pause() };
+        let done = if running {
+            self.0.play()
+        } else {
+            self.0.pause()
+        };
         match done {
             // A device that cannot hold goes on; the callback gives it silence.
             Err(error) if error.kind() == cpal::ErrorKind::UnsupportedOperation => Ok(()),

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use audio::ports::{
-    Capture, Device, DeviceError, FoundTake, RecordRequest, Recording, TakeEnd,
-};
+use audio::ports::{Capture, Device, DeviceError, FoundTake, RecordRequest, Recording, TakeEnd};
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{FromSample, SampleFormat, SizedSample, StreamConfig};
 

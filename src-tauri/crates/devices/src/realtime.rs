@@ -46,7 +46,9 @@ impl CaptureCallback {
             return; // the take is closed, the stream about to be
         }
         let frames = samples.len() / self.device_channels;
-        self.health.frames.fetch_add(frames as u64, Ordering::Relaxed);
+        self.health
+            .frames
+            .fetch_add(frames as u64, Ordering::Relaxed);
         let Ok(mut chunk) = self.ring.write_chunk(frames * self.kept_channels) else {
             self.health.xruns.fetch_add(1, Ordering::Relaxed);
             return;
@@ -84,7 +86,11 @@ impl PlayCallback {
     pub fn call<T: SizedSample + FromSample<f32>>(&mut self, out: &mut [T]) {
         out.fill(T::EQUILIBRIUM);
         let mut taken = self.state.taken.load(Ordering::Relaxed);
-        let stale = self.state.stale_until.load(Ordering::Acquire).saturating_sub(taken);
+        let stale = self
+            .state
+            .stale_until
+            .load(Ordering::Acquire)
+            .saturating_sub(taken);
         if stale > 0 {
             let here = (self.ring.slots() / 2) as u64;
             taken += self.throw_away(stale.min(here) as usize);
@@ -100,7 +106,9 @@ impl PlayCallback {
             self.state.xruns.fetch_add(1, Ordering::Relaxed);
         }
         self.copy(&mut out[..frames * self.device_channels], frames);
-        self.state.taken.store(taken + frames as u64, Ordering::Release);
+        self.state
+            .taken
+            .store(taken + frames as u64, Ordering::Release);
     }
 
     fn throw_away(&mut self, frames: usize) -> u64 {

@@ -80,7 +80,9 @@ impl Capture for Synthetic {
             device_channels: self.channels,
             kept_channels: self.channels,
         };
-        start(shape, request, |callback, health| run(self.clone(), callback, health))
+        start(shape, request, |callback, health| {
+            run(self.clone(), callback, health)
+        })
     }
 
     fn recover(&self, folder: &Path) -> Result<Vec<FoundTake>, DeviceError> {

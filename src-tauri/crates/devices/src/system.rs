@@ -25,7 +25,9 @@ const SYSTEMS: &[HostId] = &[HostId::CoreAudio];
 const SYSTEMS: &[HostId] = &[];
 
 /// The first system that answers and has devices, with these.
-fn first_with_devices(direction: Direction) -> Result<(cpal::Host, Vec<cpal::Device>), DeviceError> {
+fn first_with_devices(
+    direction: Direction,
+) -> Result<(cpal::Host, Vec<cpal::Device>), DeviceError> {
     let mut answer = None;
     let mut reasons = Vec::new();
     for &system in SYSTEMS {
@@ -81,10 +83,7 @@ fn name(device: &cpal::Device) -> String {
 }
 
 /// The device meant: by its id, by its id without the system, by its name for people, or the default.
-pub fn find(
-    wanted: Option<&DeviceId>,
-    direction: Direction,
-) -> Result<cpal::Device, DeviceError> {
+pub fn find(wanted: Option<&DeviceId>, direction: Direction) -> Result<cpal::Device, DeviceError> {
     let Some(DeviceId(wanted)) = wanted else {
         let (host, mut devices) = first_with_devices(direction)?;
         return default_of(&host, direction)
@@ -102,9 +101,7 @@ pub fn find(
     let (_, devices) = first_with_devices(direction)?;
     devices
         .into_iter()
-        .find(|device| {
-            name(device) == *wanted || device.id().is_ok_and(|id| id.id() == wanted)
-        })
+        .find(|device| name(device) == *wanted || device.id().is_ok_and(|id| id.id() == wanted))
         .ok_or_else(|| DeviceError::Gone(wanted.clone()))
 }
 
@@ -112,9 +109,9 @@ pub fn find(
 pub fn error(error: cpal::Error) -> DeviceError {
     let text = error.to_string();
     match error.kind() {
-        ErrorKind::DeviceNotAvailable
-        | ErrorKind::StreamInvalidated
-        | ErrorKind::DeviceChanged => DeviceError::Gone(text),
+        ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated | ErrorKind::DeviceChanged => {
+            DeviceError::Gone(text)
+        }
         ErrorKind::DeviceBusy => DeviceError::Busy(text),
         ErrorKind::PermissionDenied => DeviceError::PermissionDenied(text),
         ErrorKind::HostUnavailable => DeviceError::NoSystem(text),

@@ -88,7 +88,8 @@ impl TakeWriter {
         let whole = self.frames() * self.header.frame_bytes() as u64;
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(&self.header.bytes(whole))?;
-        self.file.seek(SeekFrom::Start(self.header.len() as u64 + self.data_bytes))?;
+        self.file
+            .seek(SeekFrom::Start(self.header.len() as u64 + self.data_bytes))?;
         Ok(())
     }
 
@@ -111,13 +112,38 @@ impl TakeWriter {
 /// written over.
 pub fn create(path: &Path) -> Result<File, DeviceError> {
     let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    claim(&file)?;
     sync_folder(path)?;
     Ok(file)
 }
 
+/// Marks a take as being written, until the file is closed or the program ends in whatever way;
+/// `false` where another has marked it.
+#[cfg(unix)]
+pub fn claim(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(false),
+        Err(std::fs::TryLockError::Error(error)) => match error.kind() {
+            io::ErrorKind::Unsupported => Ok(true), // some network disks know no locks
+            _ => Err(error),
+        },
+    }
+}
+
+/// Elsewhere a lock would keep others from playing the take; a file that is still open for writing
+/// there cannot be opened for mending.
+#[cfg(not(unix))]
+pub fn claim(_file: &File) -> io::Result<bool> {
+    Ok(true)
+}
+
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
-    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    match path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
         Some(parent) => File::open(parent)?.sync_all(),
         None => File::open(".")?.sync_all(),
     }
@@ -167,9 +193,11 @@ impl Syncer {
             return Err(error);
         }
         // Full means that one is waiting; disconnected shows at the end.
-        self.wake.as_ref().map_or(Ok(()), |wake| match wake.try_send(()) {
-            Ok(()) | Err(_) => Ok(()),
-        })
+        self.wake
+            .as_ref()
+            .map_or(Ok(()), |wake| match wake.try_send(()) {
+                Ok(()) | Err(_) => Ok(()),
+            })
     }
 
     /// Waits until everything is on the disk.
@@ -177,8 +205,115 @@ impl Syncer {
         self.wake = None;
         let joined = self.thread.take().map(JoinHandle::join);
         if matches!(joined, Some(Err(_))) {
-            return Err(io::Error::other("the thread that syncs the take ended early"));
+            return Err(io::Error::other(
+                "the thread that syncs the take ended early",
+            ));
         }
         lock(&self.failed).take().map_or(Ok(()), Err)
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use std::io::{self, Cursor, Seek, SeekFrom, Write};
+    use std::sync::{Arc, Mutex};
+
+    use audio::bext::Bext;
+    use audio::{Planar, open};
+
+    use super::{TakeFile, TakeWriter};
+    use crate::lock;
+
+    /// A file on a disk with room for `room` bytes.
+    #[derive(Clone)]
+    pub struct SmallDisk {
+        pub bytes: Arc<Mutex<Cursor<Vec<u8>>>>,
+        pub room: u64,
+    }
+
+    impl SmallDisk {
+        pub fn new(room: u64) -> Self {
+            Self {
+                bytes: Arc::default(),
+                room,
+            }
+        }
+
+        pub fn content(&self) -> Vec<u8> {
+            lock(&self.bytes).get_ref().clone()
+        }
+    }
+
+    impl Write for SmallDisk {
+        fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+            let mut file = lock(&self.bytes);
+            let left = self.room.saturating_sub(file.position()) as usize;
+            if left == 0 && !buffer.is_empty() {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            file.write(&buffer[..left.min(buffer.len())])
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Seek for SmallDisk {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            lock(&self.bytes).seek(to)
+        }
+    }
+
+    impl TakeFile for SmallDisk {
+        fn set_len(&mut self, bytes: u64) -> io::Result<()> {
+            lock(&self.bytes).get_mut().resize(bytes as usize, 0);
+            Ok(())
+        }
+    }
+
+    fn samples(bytes: Vec<u8>) -> Vec<f32> {
+        let mut signal = open(Arc::new(bytes)).unwrap().into_signal();
+        let mut block = Planar::default();
+        let mut all = Vec::new();
+        while signal.read(&mut block, 1_000).unwrap() > 0 {
+            all.extend_from_slice(block.channel(0));
+        }
+        all
+    }
+
+    #[test]
+    fn a_take_is_whole_after_each_patch_and_at_its_end() {
+        let disk = SmallDisk::new(u64::MAX);
+        let file = Box::new(disk.clone());
+        let mut writer = TakeWriter::new(file, 1, 48_000, &Bext::default()).unwrap();
+        assert_eq!(samples(disk.content()), Vec::<f32>::new());
+        for part in 1..4u64 {
+            writer.append(&[0.5; 333]).unwrap();
+            writer.patch().unwrap();
+            assert_eq!(samples(disk.content()), vec![0.5; 333 * part as usize]);
+        }
+        writer.append(&[-0.5; 2]).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(writer.frames(), 1_001);
+        assert_eq!(samples(disk.content())[999..], [-0.5, -0.5]);
+        assert_eq!(disk.content().len() % 2, 0, "chunks are of even length");
+    }
+
+    #[test]
+    fn on_a_full_disk_the_whole_frames_that_fitted_are_kept() {
+        for room in 2_000..2_012 {
+            let disk = SmallDisk::new(room);
+            let file = Box::new(disk.clone());
+            let mut writer = TakeWriter::new(file, 2, 48_000, &Bext::default()).unwrap();
+            let error = writer.append(&[0.25; 2_000]).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+            writer.finish().unwrap();
+            assert!(writer.frames() > 100);
+            assert_eq!(
+                samples(disk.content()),
+                vec![0.25; writer.frames() as usize]
+            );
+        }
     }
 }
