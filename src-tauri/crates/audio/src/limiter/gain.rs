@@ -5,10 +5,15 @@
 
 use std::collections::VecDeque;
 
+use crate::loudness::TAPS;
+
 /// Look-ahead in seconds: short enough to stay unheard before a burst of sound.
 const LOOK_AHEAD_S: f64 = 0.005;
 /// Look-ahead in frames at the least: the gain must move slowly against the interpolation filter.
 const LOOK_AHEAD_FRAMES_MIN: usize = 160;
+/// Frames around a peak over which its reduction is held whole. What lies between the samples is made
+/// of so many of them; a gain that moved among them would be a filter of its own and let peaks through.
+const FLAT_FRAMES: usize = TAPS;
 /// Time constant of the way back to unity.
 const RELEASE_S: f64 = 0.1;
 /// A reduction below this (0.0009 dB) is over; otherwise the way back would never end.
@@ -18,9 +23,12 @@ const BOXES: usize = 3;
 
 /// Turns needs into gains. All values in between are reductions (1 − gain), so that rest is exact zero.
 pub struct GainCurve {
+    /// Length of the smoothing filter.
     frames: usize,
+    /// How long a reduction is held: over the filter and the flat part.
+    hold: u64,
     now: u64,
-    /// Reductions of the last `frames` needs that are not outdone by a later one, deepest first.
+    /// Reductions of the last `hold` needs that are not outdone by a later one, deepest first.
     held: VecDeque<(u64, f64)>,
     released: f64,
     release_factor: f64,
@@ -34,13 +42,14 @@ impl GainCurve {
     pub fn new(rate_hz: u32) -> Self {
         let rate = f64::from(rate_hz);
         let frames = ((rate * LOOK_AHEAD_S) as usize).max(LOOK_AHEAD_FRAMES_MIN);
-        // Box lengths a, b, c make a filter of a + b + c − 2 frames: exactly the hold.
+        // Box lengths a, b, c make a filter of a + b + c − 2 frames.
         let total = frames + BOXES - 1;
         let lengths = [total / 2, total / 3, total - total / 2 - total / 3];
         Self {
             frames,
+            hold: (frames + FLAT_FRAMES) as u64,
             now: 0,
-            held: VecDeque::with_capacity(frames),
+            held: VecDeque::with_capacity(frames + FLAT_FRAMES),
             released: 0.0,
             release_factor: (-1.0 / (RELEASE_S * rate)).exp(),
             boxes: lengths.map(BoxAverage::new),
@@ -51,7 +60,7 @@ impl GainCurve {
 
     /// How many frames later the gain for a need comes out.
     pub fn delay_frames(&self) -> usize {
-        self.frames - 1
+        self.frames - 1 + FLAT_FRAMES / 2
     }
 
     /// The lowest gain so far.
@@ -70,7 +79,7 @@ impl GainCurve {
             self.held.push_back((self.now, reduction));
         }
         if let Some(&(since, _)) = self.held.front()
-            && since + self.frames as u64 <= self.now
+            && since + self.hold <= self.now
         {
             self.held.pop_front();
         }

@@ -18,20 +18,32 @@ const KAISER_BETA: f64 = 5.0;
 const WINDOW_FRAMES: usize = 128;
 const _: () = assert!(WINDOW_FRAMES >= TAPS);
 
+/// Covers the rounding of the bounds, which are sums of few floats.
+const SLACK: f32 = 1.000_01;
+
 /// Windowed-sinc interpolation at eighths of a sample.
+///
+/// It also knows two bounds on what it yields, so that it need not run where no peak can be. Both are
+/// exact. One is the sum of its taps' magnitudes: nothing exceeds the highest sample by more. The
+/// other splits each phase into linear interpolation, which stays between two samples, and a rest,
+/// which is a filter on the second differences: where the sound is smooth, little is added.
 #[derive(Clone, Debug)]
 pub struct Interpolator {
     taps: Box<[[f32; TAPS]; PHASES]>,
     gain_max: f32,
+    /// What the highest sample and the highest second difference count for in the second bound.
+    ramp_gain: f32,
+    bend_gain: f32,
 }
 
 impl Interpolator {
     pub fn new() -> Self {
         let half = TAPS as f64 / 2.0;
         let mut taps = Box::new([[0.0f32; TAPS]; PHASES]);
-        let mut gain_max = 1.0f32;
+        let (mut gain_max, mut ramp_gain, mut bend_gain) = (1.0f64, 1.0f64, 0.0f64);
         for (phase, taps) in taps.iter_mut().enumerate() {
-            let centre = half - 1.0 + phase as f64 / PHASES as f64;
+            let part = phase as f64 / PHASES as f64;
+            let centre = half - 1.0 + part;
             let exact: [f64; TAPS] = std::array::from_fn(|k| {
                 let t = k as f64 - centre;
                 let window = bessel_i0(KAISER_BETA * (1.0 - (t / half).powi(2)).max(0.0).sqrt())
@@ -42,18 +54,45 @@ impl Interpolator {
             for (tap, exact) in taps.iter_mut().zip(exact) {
                 *tap = (exact / sum) as f32;
             }
-            gain_max = gain_max.max(taps.iter().map(|tap| tap.abs()).sum());
+            gain_max = gain_max.max(taps.iter().map(|tap| f64::from(tap.abs())).sum());
+
+            // The rest after linear interpolation, summed up twice, is the filter on the second
+            // differences; what the sums end on does not vanish exactly and goes to the samples.
+            let mut rest = taps.map(f64::from);
+            rest[TAPS / 2 - 1] -= 1.0 - part;
+            rest[TAPS / 2] -= part;
+            let (mut once, mut twice, mut bend) = (0.0, 0.0, 0.0);
+            for rest in &rest[..TAPS - 2] {
+                once += rest;
+                twice += once;
+                bend += f64::abs(twice);
+            }
+            let slope = rest[TAPS - 2] + once + twice;
+            let level = rest[TAPS - 1] - twice;
+            bend_gain = bend_gain.max(bend);
+            ramp_gain = ramp_gain.max(1.0 + slope.abs() + level.abs());
         }
-        Self { taps, gain_max }
+        Self {
+            taps,
+            gain_max: gain_max as f32 * SLACK,
+            ramp_gain: ramp_gain as f32 * SLACK,
+            bend_gain: bend_gain as f32 * SLACK,
+        }
     }
 
     pub fn taps(&self) -> &[[f32; TAPS]; PHASES] {
         &self.taps
     }
 
-    /// No interpolated value is higher than the highest sample around it times this.
-    pub fn gain_max(&self) -> f32 {
-        self.gain_max
+    /// Whether interpolation of a stretch with this highest sample may exceed `limit`, by the bound that
+    /// costs nothing.
+    pub fn may_exceed(&self, limit: f32, peak: f32) -> bool {
+        peak * self.gain_max > limit
+    }
+
+    /// The same by the second bound, for `x`, the stretch with the [`TAPS`]−1 samples before it.
+    pub fn may_exceed_closely(&self, limit: f32, peak: f32, x: &[f32]) -> bool {
+        peak * self.ramp_gain + highest_bend(x) * self.bend_gain > limit
     }
 
     /// Raises each `peaks[i]` to what is reached between the two middle samples of `x[i..i + TAPS]`.
@@ -91,6 +130,20 @@ pub fn highest(x: &[f32]) -> f32 {
     f32::from_bits(bits as u32)
 }
 
+/// The highest magnitude of the second differences.
+fn highest_bend(x: &[f32]) -> f32 {
+    if x.len() < 3 {
+        return 0.0;
+    }
+    let bits = x
+        .iter()
+        .zip(&x[1..])
+        .zip(&x[2..])
+        .map(|((a, b), c)| ((a - b) + (c - b)).to_bits() & 0x7fff_ffff)
+        .fold(0, |high, bits| i32::max(high, bits as i32));
+    f32::from_bits(bits as u32)
+}
+
 /// The peaks of one channel, block after block.
 pub struct PeakMeter {
     interpolator: Interpolator,
@@ -119,11 +172,11 @@ impl PeakMeter {
             let peak = highest(window);
             self.sample_peak = self.sample_peak.max(peak);
             self.true_peak = self.true_peak.max(peak);
-            // Interpolation cannot lift this window past the peak so far: exact, and true of nearly
-            // all windows once the loudest passage is known.
-            let bound = peak.max(self.before_peak) * self.interpolator.gain_max();
-            if bound > self.true_peak {
-                self.filter(x, at, window.len());
+            // Where interpolation cannot lift this window past the peak so far, it is left out: true of
+            // nearly all windows once the loudest passage is known.
+            let around = peak.max(self.before_peak);
+            if self.interpolator.may_exceed(self.true_peak, around) {
+                self.filter(x, at, window.len(), around);
             }
             // A short last window does not cover what the next block looks back on.
             self.before_peak = if window.len() < TAPS {
@@ -137,16 +190,24 @@ impl PeakMeter {
         self.before[TAPS - 1 - kept..].copy_from_slice(&x[x.len() - kept..]);
     }
 
-    fn filter(&mut self, x: &[f32], at: usize, frames: usize) {
-        let found = if at >= TAPS - 1 {
-            interpolated_peak(self.interpolator.taps(), &x[at + 1 - TAPS..at + frames])
+    fn filter(&mut self, x: &[f32], at: usize, frames: usize, around: f32) {
+        let mut seam = [0.0; TAPS - 1 + WINDOW_FRAMES];
+        let x = if at >= TAPS - 1 {
+            &x[at + 1 - TAPS..at + frames]
         } else {
-            let mut seam = [0.0; TAPS - 1 + WINDOW_FRAMES];
-            seam[..TAPS - 1].copy_from_slice(&self.before);
-            seam[TAPS - 1..][..frames].copy_from_slice(&x[..frames]);
-            interpolated_peak(self.interpolator.taps(), &seam[..TAPS - 1 + frames])
+            let (before, after) = seam.split_at_mut(TAPS - 1);
+            before[..TAPS - 1 - at].copy_from_slice(&self.before[at..]);
+            before[TAPS - 1 - at..].copy_from_slice(&x[..at]);
+            after[..frames].copy_from_slice(&x[at..at + frames]);
+            &seam[..TAPS - 1 + frames]
         };
-        self.true_peak = self.true_peak.max(found);
+        if self
+            .interpolator
+            .may_exceed_closely(self.true_peak, around, x)
+        {
+            let found = interpolated_peak(self.interpolator.taps(), x);
+            self.true_peak = self.true_peak.max(found);
+        }
     }
 
     /// The highest sample and the highest true peak of all that was pushed, silence after it.
@@ -158,7 +219,9 @@ impl PeakMeter {
 
 #[cfg(test)]
 mod tests {
-    use super::{Interpolator, PHASES, PeakMeter, TAPS};
+    use super::super::kernel::interpolated_peak;
+    use super::{Interpolator, PHASES, PeakMeter, TAPS, highest};
+    use proptest::prelude::{prop_assert, proptest};
     use std::f64::consts::PI;
 
     #[test]
@@ -191,5 +254,33 @@ mod tests {
             assert_eq!(meter.finish(), whole);
         }
         assert!(whole.1 >= whole.0);
+    }
+
+    proptest! {
+        #[test]
+        fn neither_bound_is_ever_exceeded(
+            x in proptest::collection::vec(-1.0f32..1.0, TAPS..200),
+            smoothing in 0.02f32..1.0,
+        ) {
+            let mut last = 0.0;
+            let x: Vec<f32> = x
+                .iter()
+                .map(|x| {
+                    last += smoothing * (x - last);
+                    last
+                })
+                .collect();
+            let interpolator = Interpolator::new();
+            let found = interpolated_peak(interpolator.taps(), &x);
+            let below = found * 0.999_999;
+            prop_assert!(interpolator.may_exceed(below, highest(&x)));
+            prop_assert!(interpolator.may_exceed_closely(below, highest(&x), &x));
+        }
+    }
+
+    #[test]
+    fn the_second_bound_is_close_for_a_low_tone() {
+        let x: Vec<f32> = (0..500).map(|n| (n as f32 * 0.1).sin()).collect();
+        assert!(!Interpolator::new().may_exceed_closely(1.03, highest(&x), &x));
     }
 }

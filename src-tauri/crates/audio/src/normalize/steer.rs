@@ -16,6 +16,9 @@ const REHEARSED_NEAR_LU: f64 = 0.03;
 const SLOPE_MIN: f64 = 0.15;
 /// No step is larger than this, in dB.
 const STEP_DB_MAX: f64 = 12.0;
+/// What may be added to the plain gain to make up for limiting, in dB. Sound that is still too quiet
+/// then is nothing but its peaks, and more gain would only bring up the noise between them.
+const MAKE_UP_DB_MAX: f64 = 20.0;
 /// Gains are whole thousandths, so that the last digits of a measurement, which differ from processor
 /// to processor, do not reach the samples.
 const GAIN_STEPS_PER_DB: f64 = 1_000.0;
@@ -27,6 +30,7 @@ pub struct Steering {
     target_lufs: f64,
     ceiling_dbtp: f64,
     gain_db: f64,
+    gain_db_max: f64,
     limit_dbtp: f64,
     /// The gain before, and the loudness that it gave.
     previous: Option<(f64, f64)>,
@@ -39,6 +43,7 @@ impl Steering {
             target_lufs: profile.target.0,
             ceiling_dbtp: profile.ceiling.0,
             gain_db: round(profile.target.0 - loudness.0),
+            gain_db_max: round(profile.target.0 - loudness.0 + MAKE_UP_DB_MAX),
             limit_dbtp: profile.ceiling.0 - overshoot_db(format),
             previous: None,
         }
@@ -57,12 +62,12 @@ impl Steering {
         Dbtp(self.limit_dbtp)
     }
 
-    /// Takes what the limited sound measured; `true` where the gain is right.
+    /// Takes what the limited sound measured; `true` where the gain is right, or as high as it may be.
     pub fn rehearsed(&mut self, loudness: Lufs) -> bool {
         self.aim(loudness.0, REHEARSED_NEAR_LU)
     }
 
-    /// Takes what the written file measured; `true` where it is right, otherwise the next try is set.
+    /// Takes what the written file measured; `true` where it is as right as it can be, otherwise the next try is set.
     pub fn written(&mut self, loudness: Lufs, true_peak: Dbtp) -> bool {
         let over_db = true_peak.0 - self.ceiling_dbtp;
         let holds = over_db <= OVER_DB_MAX;
@@ -84,8 +89,8 @@ impl Steering {
             .map_or(1.0, |slope| slope.clamp(SLOPE_MIN, 1.0));
         self.previous = Some((self.gain_db, loudness));
         let step = (missing / slope).clamp(-STEP_DB_MAX, STEP_DB_MAX);
-        self.gain_db = round(self.gain_db + step);
-        false
+        let gain_db = round(self.gain_db + step).min(self.gain_db_max);
+        std::mem::replace(&mut self.gain_db, gain_db) == gain_db
     }
 }
 

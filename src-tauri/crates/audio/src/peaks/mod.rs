@@ -88,6 +88,18 @@ impl Peaks {
         ))
     }
 
+    /// Frames of a point on each level that the pyramid of so long a sound has.
+    #[must_use]
+    pub fn resolutions(frames: u64) -> Vec<u32> {
+        let mut resolutions = vec![FRAMES_PER_POINT];
+        let mut points = frames.div_ceil(FRAMES_PER_POINT.into());
+        while resolutions.len() < LEVELS_MAX && points > POINTS_MIN as u64 {
+            points = points.div_ceil(STEP as u64);
+            resolutions.push(FRAMES_PER_POINT * (STEP as u32).pow(resolutions.len() as u32));
+        }
+        resolutions
+    }
+
     fn from_finest(rate_hz: u32, channels: usize, frames: u64, finest: Vec<Point>) -> Self {
         let mut levels = vec![Level {
             frames_per_point: FRAMES_PER_POINT,
