@@ -1,1 +1,65 @@
-//! The desktop host.
+//! The desktop host: one window, one command, dialogs and dropped files. Everything else is in
+//! `studio`; the window asks for it by name through [`rpc`].
+
+#![forbid(unsafe_code)]
+
+mod host;
+mod rpc;
+mod window;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use cli::machine::{Training, assets, usual_store};
+use studio::Studio;
+use tauri::Manager as _;
+
+use crate::host::Desktop;
+
+/// Opens the program and runs until its window is closed.
+///
+/// # Errors
+/// Where the archive cannot be opened or there is no display.
+pub fn run() -> anyhow::Result<()> {
+    let store = std::env::var_os("LOA_STORE").map_or_else(usual_store, PathBuf::from);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let training = Training::new(store.join("training-province"), runtime.handle().clone());
+    let with_sandbox = std::env::args().any(|argument| argument == "--sandbox");
+    let host = Desktop::new(training);
+    let dialogs = host.dialogs();
+    let studio = Studio::open(host, &store, &assets(), runtime.handle().clone())
+        .map_err(|problem| anyhow::anyhow!("{}: {problem}", store.display()))?;
+    if with_sandbox {
+        studio.start_sandbox().map_err(|problem| anyhow::anyhow!("training province: {problem}"))?;
+    }
+    let _inside = runtime.enter();
+    tauri::Builder::default()
+        .invoke_handler(tauri::generate_handler![rpc::rpc])
+        .register_asynchronous_uri_scheme_protocol("loa", rpc::media)
+        .setup(move |app| {
+            dialogs.attach(app.handle().clone());
+            app.manage(studio.clone());
+            rpc::forward_events(app.handle().clone(), &studio);
+            window::open(app, &studio)?;
+            Ok(())
+        })
+        .run(tauri::generate_context!())
+        .context("the window could not be opened")
+}
+
+/// Tells the person why the program did not start: in a box where there is a display, and on
+/// standard error for whoever started it from a terminal.
+#[allow(clippy::print_stderr)] // the only way left to say anything
+pub fn report(error: &anyhow::Error) {
+    eprintln!("Loa Studio: {error:#}");
+    let has_display = cfg!(not(target_os = "linux"))
+        || std::env::var_os("DISPLAY").is_some()
+        || std::env::var_os("WAYLAND_DISPLAY").is_some();
+    if has_display {
+        rfd::MessageDialog::new()
+            .set_level(rfd::MessageLevel::Error)
+            .set_title("Loa Studio")
+            .set_description(format!("{error:#}"))
+            .show();
+    }
+}

@@ -37,7 +37,7 @@ pub use fold::{Channels, fold, fold_positions};
 pub use limiter::Limited;
 pub use loudness::{Levels, LiveLevels, LiveMeter, Meter, MonoReading, measure, measure_signal};
 pub use mix::{Mix, PcmSource, Seekable, Sources, StudioSource};
-pub use normalize::{Normalized, Replay, Warning, normalize, normalize_replay};
+pub use normalize::{LIMITING_DB_MAX, Normalized, Replay, Warning, normalize, normalize_replay};
 pub use peaks::Peaks;
 pub use profile::{Profile, profiles_from_toml};
 pub use resample::resample;

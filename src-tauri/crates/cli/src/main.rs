@@ -1,2 +1,7 @@
-//! `loa`: the headless host.
-fn main() {}
+//! Starts `loa`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

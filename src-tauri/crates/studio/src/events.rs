@@ -22,7 +22,7 @@ impl Events {
     pub fn tell(&self, event: Event) {
         if self.0.receiver_count() > 0 {
             // The only failure is that the last listener left in between.
-            self.0.send(event).map_or((), |_| ());
+            self.0.send(event).ok();
         }
     }
 

@@ -54,7 +54,11 @@ impl Tree for FolderTree {
                     }
                     folders.push((entry.path(), [&path[..], b"/"].concat(), depth + 1));
                 }
-                let bytes = if kind == EntryKind::File { data.len() } else { 0 };
+                let bytes = if kind == EntryKind::File {
+                    data.len()
+                } else {
+                    0
+                };
                 found.push(Entry { path, kind, bytes });
             }
         }
@@ -64,9 +68,12 @@ impl Tree for FolderTree {
     fn open(&self, path: &[u8]) -> io::Result<Box<dyn ReadAt>> {
         let path = self.path(path)?;
         if !path.symlink_metadata()?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a plain file"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a plain file",
+            ));
         }
-        Ok(Box::new(FileBytes::from_file(File::open(path)?)?))
+        Ok(Box::new(FileBytes::new(File::open(path)?)?))
     }
 }
 

@@ -23,6 +23,12 @@ pub trait Journal: Send + Sync {
     /// # Errors
     /// Where it could not be written.
     fn keep(&self, job: &Job) -> Result<(), Problem>;
+
+    /// Forgets a record that is too old to be of interest.
+    ///
+    /// # Errors
+    /// Where it could not be removed.
+    fn forget(&self, id: &str) -> Result<(), Problem>;
 }
 
 /// All jobs.
@@ -61,7 +67,11 @@ impl Jobs {
                 (job.id.clone(), (job, Cancel::new()))
             })
             .collect();
-        Self(Arc::new(Inner { table: Mutex::new(table), events, journal }))
+        Self(Arc::new(Inner {
+            table: Mutex::new(table),
+            events,
+            journal,
+        }))
     }
 
     /// All jobs, the oldest first.
@@ -82,8 +92,9 @@ impl Jobs {
     /// [`Code::NotFound`].
     pub fn cancel(&self, id: &str) -> Result<(), Problem> {
         let table = self.table();
-        let (_, cancel) =
-            table.get(id).ok_or_else(|| Problem::new(Code::NotFound, format!("job {id}")))?;
+        let (_, cancel) = table
+            .get(id)
+            .ok_or_else(|| Problem::new(Code::NotFound, format!("job {id}")))?;
         cancel.cancel();
         Ok(())
     }
@@ -112,7 +123,10 @@ impl Jobs {
         self.0.journal.keep(&job)?;
         {
             let mut table = self.table();
-            forget_old(&mut table);
+            for id in forget_old(&mut table) {
+                // It would only be listed once more after a restart.
+                self.0.journal.forget(&id).unwrap_or_default();
+            }
             table.insert(job.id.clone(), (job.clone(), cancel.clone()));
         }
         self.0.events.tell(Event::Job(job.clone()));
@@ -121,8 +135,13 @@ impl Jobs {
         std::thread::Builder::new()
             .name(format!("job {:?}", job.kind))
             .spawn(move || {
-                let progress = Teller { jobs: &jobs, id: &id, told: Mutex::new(0) };
-                let outcome = catch_unwind(AssertUnwindSafe(|| work(Watch::new(&progress, &cancel))));
+                let progress = Teller {
+                    jobs: &jobs,
+                    id: &id,
+                    told: Mutex::new(0),
+                };
+                let outcome =
+                    catch_unwind(AssertUnwindSafe(|| work(Watch::new(&progress, &cancel))));
                 jobs.end(&id, outcome.unwrap_or_else(|panic| Err(from_panic(&panic))));
             })
             .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
@@ -163,16 +182,18 @@ impl Jobs {
     }
 }
 
-fn forget_old(table: &mut BTreeMap<String, (Job, Cancel)>) {
+fn forget_old(table: &mut BTreeMap<String, (Job, Cancel)>) -> Vec<String> {
     let finished: Vec<String> = table
         .values()
         .filter(|(job, _)| job.state != JobState::Running)
         .map(|(job, _)| job.id.clone())
         .collect();
     let surplus = finished.len().saturating_sub(FINISHED_MAX);
-    for id in finished.into_iter().take(surplus) {
-        table.remove(&id);
+    let old: Vec<String> = finished.into_iter().take(surplus).collect();
+    for id in &old {
+        table.remove(id);
     }
+    old
 }
 
 fn from_panic(panic: &(dyn std::any::Any + Send)) -> Problem {
@@ -180,7 +201,10 @@ fn from_panic(panic: &(dyn std::any::Any + Send)) -> Problem {
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned());
-    Problem::new(Code::Internal, words.unwrap_or_else(|| "a panic without words".to_owned()))
+    Problem::new(
+        Code::Internal,
+        words.unwrap_or_else(|| "a panic without words".to_owned()),
+    )
 }
 
 /// Tells progress, but not every grain of it.
@@ -199,7 +223,9 @@ impl Progress for Teller<'_> {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if *told != step {
             *told = step;
-            self.jobs.change(self.id, |job| job.fraction = Some(step as f64 / STEPS as f64));
+            self.jobs.change(self.id, |job| {
+                job.fraction = Some(step as f64 / STEPS as f64)
+            });
         }
     }
 }
@@ -214,11 +240,21 @@ mod tests {
         fn keep(&self, _job: &Job) -> Result<(), Problem> {
             Ok(())
         }
+
+        fn forget(&self, _id: &str) -> Result<(), Problem> {
+            Ok(())
+        }
     }
 
     fn order(id: &str) -> Order {
         let title = id.to_owned();
-        Order { id: id.to_owned(), kind: JobKind::Audit, title, subject: None, now_ms: 0 }
+        Order {
+            id: id.to_owned(),
+            kind: JobKind::Audit,
+            title,
+            subject: None,
+            now_ms: 0,
+        }
     }
 
     fn wait(jobs: &Jobs, id: &str) -> Job {
@@ -259,7 +295,9 @@ mod tests {
     #[test]
     fn what_was_under_way_before_a_restart_is_called_interrupted() {
         let first = Jobs::new(Events::default(), Box::new(Forgetful), vec![]);
-        let running = first.begin(order("1"), |_| Err(Problem::new(Code::Io, ""))).unwrap();
+        let running = first
+            .begin(order("1"), |_| Err(Problem::new(Code::Io, "")))
+            .unwrap();
         let second = Jobs::new(Events::default(), Box::new(Forgetful), vec![running]);
         assert_eq!(second.get("1").unwrap().state, JobState::Interrupted);
     }

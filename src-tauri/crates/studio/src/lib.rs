@@ -1,1 +1,235 @@
-//! The application: queries, actions, jobs, events, problems, wire types
+//! The application: commands, documents, jobs and events, generic over the program it runs in.
+//!
+//! It introduces the engines to each other: `audio`, `board`, `archive`, `package`, `delivery`. It
+//! knows no window, no terminal, no sound library and no province; those come through [`Host`].
+
+#![forbid(unsafe_code)]
+
+mod assets;
+mod commands;
+mod documents;
+mod events;
+mod folder_tree;
+mod host;
+mod jobs;
+mod keys;
+mod media;
+mod offers;
+mod packing;
+pub mod schema;
+mod scratch;
+mod sending;
+mod settings;
+mod slides;
+mod sound;
+mod sources;
+mod stage;
+pub mod tools;
+mod translate;
+pub mod wire;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use archive::{Archive, Objects};
+use package::SigningKey;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::runtime::Handle;
+use units::Id;
+
+pub use audio::ports::{Capture, Playback};
+pub use documents::Model;
+pub use events::Events;
+pub use folder_tree::FolderTree;
+pub use host::{Host, TrainingProvince};
+pub use jobs::Order;
+pub use media::{Answer, Media};
+pub use scratch::{Draft, write_whole};
+
+use crate::assets::Assets;
+use crate::documents::Documents;
+use crate::jobs::{Jobs, Journal};
+use crate::offers::Offers;
+use crate::sending::Post;
+use crate::settings::SettingsFile;
+use crate::sound::{Deck, Recorder};
+use crate::sources::Sources;
+use crate::wire::{Code, Job, Problem};
+
+/// The application. Cloning gives another handle to the same one.
+pub struct Studio<H: Host>(Arc<Inner<H>>);
+
+impl<H: Host> Clone for Studio<H> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+struct Inner<H> {
+    host: H,
+    store: PathBuf,
+    archive: Arc<Mutex<Archive>>,
+    objects: Objects,
+    assets: Assets,
+    settings: SettingsFile,
+    key: SigningKey,
+    documents: Documents,
+    sources: Sources,
+    offers: Offers,
+    jobs: Jobs,
+    events: Events,
+    transport: Deck,
+    recorder: Recorder,
+    post: Post,
+    torn: Mutex<Vec<String>>,
+}
+
+impl<H: Host> Studio<H> {
+    /// Opens the application on `store`, the folder of its archive, with the program's own files in
+    /// `assets`. Network work runs on `runtime`.
+    ///
+    /// # Errors
+    /// [`Code::StoreLocked`], [`Code::NewerStore`], [`Code::StoreDamaged`] and what the disk says.
+    pub fn open(host: H, store: &Path, assets: &Path, runtime: Handle) -> Result<Self, Problem> {
+        let archive = Archive::open(store)?;
+        let objects = archive.objects().clone();
+        let key = keys::open(store, &host)?;
+        let settings = SettingsFile::open(store)?;
+        let events = Events::default();
+        let earlier = remembered_jobs(&archive)?;
+        let archive = Arc::new(Mutex::new(archive));
+        let journal = Box::new(ArchiveJournal(Arc::clone(&archive)));
+        let post = Post::open(store, Arc::clone(&archive), runtime)?;
+        let studio = Self(Arc::new(Inner {
+            sources: Sources::new(store, objects.clone()),
+            jobs: Jobs::new(events.clone(), journal, earlier),
+            assets: Assets::open(assets)?,
+            store: store.to_owned(),
+            host,
+            archive,
+            objects,
+            settings,
+            key,
+            documents: Documents::default(),
+            offers: Offers::default(),
+            events,
+            transport: Deck::default(),
+            recorder: Recorder::default(),
+            post,
+            torn: Mutex::default(),
+        }));
+        studio.resume_sending();
+        Ok(studio)
+    }
+
+    /// Calls the command `name` with a JSON request.
+    ///
+    /// # Errors
+    /// As [`schema::dispatch`].
+    pub fn call(
+        &self,
+        name: &str,
+        request: serde_json::Value,
+    ) -> Result<serde_json::Value, Problem> {
+        schema::dispatch(self, name, request)
+    }
+
+    /// The folder of the archive.
+    #[must_use]
+    pub fn store(&self) -> &Path {
+        &self.0.store
+    }
+
+    /// All that happens.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.0.events
+    }
+
+    /// Takes a file in that a person offered by dropping or uploading it.
+    ///
+    /// # Errors
+    /// Where it is not a file that can be read.
+    pub fn offer(&self, path: &Path) -> Result<wire::Offer, Problem> {
+        self.0.offers.take(path)
+    }
+
+    /// Starts the training province and makes it the destination where there is none.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] where this host has none.
+    pub fn start_sandbox(&self) -> Result<wire::Sandbox, Problem> {
+        commands::sandbox_start(self, wire::Nothing {})
+    }
+
+    fn host(&self) -> &H {
+        &self.0.host
+    }
+
+    fn objects(&self) -> &Objects {
+        &self.0.objects
+    }
+
+    fn sources(&self) -> &Sources {
+        &self.0.sources
+    }
+
+    fn archive(&self) -> MutexGuard<'_, Archive> {
+        self.0
+            .archive
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.0.host.now_ms()
+    }
+
+    fn new_id(&self) -> Result<Id, Problem> {
+        let mut random = [0; 10];
+        self.0.host.random(&mut random)?;
+        Ok(Id::new(u64::try_from(self.now_ms()).unwrap_or(0), random))
+    }
+
+    /// What was remembered under a key, if it still has that form.
+    fn recall<T: DeserializeOwned>(&self, space: &str, key: &str) -> Result<Option<T>, Problem> {
+        let text = self.archive().state_get(space, key)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    fn remember<T: Serialize>(&self, space: &str, key: &str, value: &T) -> Result<(), Problem> {
+        let text = to_json(value)?;
+        Ok(self.archive().state_put(space, key, &text)?)
+    }
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<String, Problem> {
+    serde_json::to_string(value).map_err(|error| Problem::new(Code::Internal, error.to_string()))
+}
+
+/// Where jobs are written down.
+const JOBS: &str = "job";
+
+struct ArchiveJournal(Arc<Mutex<Archive>>);
+
+impl Journal for ArchiveJournal {
+    fn keep(&self, job: &Job) -> Result<(), Problem> {
+        let text = to_json(job)?;
+        let mut archive = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(archive.state_put(JOBS, &job.id, &text)?)
+    }
+
+    fn forget(&self, id: &str) -> Result<(), Problem> {
+        let mut archive = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(archive.state_delete(JOBS, id).map(|_| ())?)
+    }
+}
+
+fn remembered_jobs(archive: &Archive) -> Result<Vec<Job>, Problem> {
+    let records = archive.state_list(JOBS)?;
+    Ok(records
+        .iter()
+        .filter_map(|(_, text)| serde_json::from_str(text).ok())
+        .collect())
+}

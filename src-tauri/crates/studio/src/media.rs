@@ -60,14 +60,25 @@ impl Media {
             ("content-type", self.content_type.to_owned()),
             ("accept-ranges", "bytes".to_owned()),
             ("x-content-type-options", "nosniff".to_owned()),
-            ("content-security-policy", "default-src 'none'; sandbox".to_owned()),
+            (
+                "content-security-policy",
+                "default-src 'none'; sandbox".to_owned(),
+            ),
         ];
-        let cache = if self.immutable { "private, max-age=86400, immutable" } else { "no-store" };
+        let cache = if self.immutable {
+            "private, max-age=86400, immutable"
+        } else {
+            "no-store"
+        };
         headers.push(("cache-control", cache.to_owned()));
         let wanted = match range.map(|text| parse_range(text, length)) {
             Some(None) => {
                 headers.push(("content-range", format!("bytes */{length}")));
-                return Ok(Answer { status: 416, headers, body: vec![] });
+                return Ok(Answer {
+                    status: 416,
+                    headers,
+                    body: vec![],
+                });
             }
             Some(Some(range)) => Some(range),
             // A file too long for one answer comes as its first part; whoever wants more asks.
@@ -82,7 +93,11 @@ impl Media {
         } else {
             200
         };
-        Ok(Answer { status, headers, body: self.read(start, end)? })
+        Ok(Answer {
+            status,
+            headers,
+            body: self.read(start, end)?,
+        })
     }
 
     fn read(&self, start: u64, end: u64) -> io::Result<Vec<u8>> {
@@ -125,18 +140,27 @@ impl<H: Host> Studio<H> {
             }
             ["peaks", source, level] => {
                 let number = |name: &str| number(query, name);
-                let count = number("count").unwrap_or(TILE_MAX as u64).min(TILE_MAX as u64);
+                let count = number("count")
+                    .unwrap_or(TILE_MAX as u64)
+                    .min(TILE_MAX as u64);
                 let from = number("from").unwrap_or(0);
                 self.peaks_tile(parse(source)?, parse(level)?, from as usize, count as usize)
             }
             ["object", digest] => self.object(parse(digest)?),
-            _ => Err(Problem::new(Code::NotFound, format!("no media at {path:?}"))),
+            _ => Err(Problem::new(
+                Code::NotFound,
+                format!("no media at {path:?}"),
+            )),
         }
     }
 
     fn slide_png(&self, deck: Id, slide: Id, board: usize) -> Result<Media, Problem> {
         let png = self.slide_pixels(deck, slide, board)?;
-        Ok(Media { content_type: "image/png", immutable: true, body: Body::Bytes(png) })
+        Ok(Media {
+            content_type: "image/png",
+            immutable: true,
+            body: Body::Bytes(png),
+        })
     }
 
     fn peaks_tile(
@@ -146,24 +170,52 @@ impl<H: Host> Studio<H> {
         from: usize,
         count: usize,
     ) -> Result<Media, Problem> {
-        let peaks = self.peaks(source)?;
+        let peaks = self.sources().peaks(source)?;
         let level = peaks
             .level(level)
             .ok_or_else(|| Problem::new(Code::NotFound, format!("peaks of level {level}")))?;
-        let all = level.folded();
-        let tile = all.get(from..).unwrap_or_default();
-        let tile = &tile[..tile.len().min(count)];
-        let mut bytes = Vec::with_capacity(12 + tile.len() * 6);
-        for number in [level.samples_per_bucket() as usize, from, tile.len()] {
+        let channels = peaks.channels().max(1);
+        let tile = level.points.chunks(channels).skip(from).take(count);
+        let count = (level.points.len() / channels)
+            .saturating_sub(from)
+            .min(count);
+        let mut bytes = Vec::with_capacity(12 + count * 6);
+        for number in [level.frames_per_point as usize, from, count] {
             bytes.extend(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
         }
-        for peak in tile {
-            bytes.extend(peak.min.to_le_bytes());
-            bytes.extend(peak.max.to_le_bytes());
-            bytes.extend(peak.rms.to_le_bytes());
+        for point in tile {
+            // One waveform for all channels: the outermost of each.
+            bytes.extend(
+                point
+                    .iter()
+                    .map(|it| it.min)
+                    .min()
+                    .unwrap_or(0)
+                    .to_le_bytes(),
+            );
+            bytes.extend(
+                point
+                    .iter()
+                    .map(|it| it.max)
+                    .max()
+                    .unwrap_or(0)
+                    .to_le_bytes(),
+            );
+            bytes.extend(
+                point
+                    .iter()
+                    .map(|it| it.rms)
+                    .max()
+                    .unwrap_or(0)
+                    .to_le_bytes(),
+            );
         }
         let content_type = "application/octet-stream";
-        Ok(Media { content_type, immutable: true, body: Body::Bytes(bytes) })
+        Ok(Media {
+            content_type,
+            immutable: true,
+            body: Body::Bytes(bytes),
+        })
     }
 
     fn object(&self, digest: Digest) -> Result<Media, Problem> {
@@ -171,7 +223,11 @@ impl<H: Host> Studio<H> {
         let mut head = [0u8; 16];
         let got = file.read_at(0, &mut head)?;
         let content_type = sniff(&head[..got]);
-        Ok(Media { content_type, immutable: true, body: Body::File(file) })
+        Ok(Media {
+            content_type,
+            immutable: true,
+            body: Body::File(file),
+        })
     }
 }
 
@@ -186,10 +242,24 @@ fn number(query: &str, name: &str) -> Option<u64> {
 /// Types the window may show or play; all else is bytes, so that no stored page ever runs.
 fn sniff(head: &[u8]) -> &'static str {
     match head {
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
-        [b'R', b'I', b'F', b'F', ..] | [b'R', b'F', b'6', b'4', ..] | [b'B', b'W', b'6', b'4', ..] => {
-            "audio/wav"
-        }
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => "image/webp",
+        [b'R', b'I', b'F', b'F', ..]
+        | [b'R', b'F', b'6', b'4', ..]
+        | [b'B', b'W', b'6', b'4', ..] => "audio/wav",
         [0x89, b'P', b'N', b'G', ..] => "image/png",
         [0xff, 0xd8, 0xff, ..] => "image/jpeg",
         [b'G', b'I', b'F', b'8', ..] => "image/gif",
@@ -208,22 +278,45 @@ mod tests {
 
     fn media(bytes: &[u8]) -> Media {
         let body = Body::Bytes(bytes.to_vec());
-        Media { content_type: "audio/wav", immutable: true, body }
+        Media {
+            content_type: "audio/wav",
+            immutable: true,
+            body,
+        }
     }
 
     #[test]
     fn a_range_gives_that_part_and_says_so() {
         let answer = media(b"0123456789").answer(Some("bytes=2-4")).unwrap();
         assert_eq!((answer.status, answer.body.as_slice()), (206, &b"234"[..]));
-        assert!(answer.headers.contains(&("content-range", "bytes 2-4/10".to_owned())));
-        assert_eq!(media(b"0123456789").answer(Some("bytes=-3")).unwrap().body, b"789");
-        assert_eq!(media(b"0123456789").answer(Some("bytes=8-99")).unwrap().body, b"89");
+        assert!(
+            answer
+                .headers
+                .contains(&("content-range", "bytes 2-4/10".to_owned()))
+        );
+        assert_eq!(
+            media(b"0123456789").answer(Some("bytes=-3")).unwrap().body,
+            b"789"
+        );
+        assert_eq!(
+            media(b"0123456789")
+                .answer(Some("bytes=8-99"))
+                .unwrap()
+                .body,
+            b"89"
+        );
         assert_eq!(media(b"0123456789").answer(None).unwrap().status, 200);
     }
 
     #[test]
     fn a_range_that_cannot_be_met_is_refused() {
-        for range in ["bytes=10-", "bytes=5-2", "lines=1-2", "bytes=a-b", "bytes=0-18446744073709551615"] {
+        for range in [
+            "bytes=10-",
+            "bytes=5-2",
+            "lines=1-2",
+            "bytes=a-b",
+            "bytes=0-18446744073709551615",
+        ] {
             let status = media(b"0123456789").answer(Some(range)).unwrap().status;
             assert_eq!(status, 416, "{range}");
         }

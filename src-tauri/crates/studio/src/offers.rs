@@ -41,8 +41,17 @@ impl Offers {
         if let Some(oldest) = number.checked_sub(OFFERS_MAX as u64) {
             table.files.remove(&oldest);
         }
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Offer { id: number.to_string(), name, bytes: data.len(), kind: kind(&head[..got]) })
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Ok(Offer {
+            id: number.to_string(),
+            name,
+            bytes: data.len(),
+            kind: kind(&head[..got]),
+        })
     }
 
     /// The file behind a handle.
@@ -96,6 +105,9 @@ mod tests {
         assert_eq!(offer.kind, OfferKind::Picture);
         assert_eq!(offers.path(&offer.id).unwrap(), path);
         assert_eq!(offers.path("x").unwrap_err().code, Code::NotFound);
-        assert_eq!(offers.take(folder.path()).unwrap_err().code, Code::UnknownFormat);
+        assert_eq!(
+            offers.take(folder.path()).unwrap_err().code,
+            Code::UnknownFormat
+        );
     }
 }

@@ -117,7 +117,7 @@ commands! {
 
     /// Documents being worked on.
     Query documents(ListDocuments) -> Vec<Document>;
-    /// Puts a document away for good; what it used stays in the archive's objects.
+    /// Puts a document out of sight; nothing of it is deleted.
     Action document_remove(ById) -> Nothing;
     /// Puts a document into the archive, as a new version where it is there already.
     Action document_archive(ToArchive) -> Job;
@@ -194,7 +194,7 @@ commands! {
     Action package_send(ById) -> Package;
     /// Holds a package; what arrived stays there.
     Action package_pause(ById) -> Package;
-    /// Gives a package up; what arrived is told to be forgotten.
+    /// Takes a package out of the queue; it stays in the store and can be sent again.
     Action package_cancel(ById) -> Package;
 }
 
@@ -213,9 +213,17 @@ pub fn typescript(config: &Config) -> Result<String, ts_rs::ExportError> {
         (command.export)(config)?;
         let (request, response) = ((command.request)(config), (command.response)(config));
         for name in [&request, &response] {
-            names.insert(name.trim_start_matches("Array<").trim_end_matches('>').to_owned());
+            names.insert(
+                name.trim_start_matches("Array<")
+                    .trim_end_matches('>')
+                    .to_owned(),
+            );
         }
-        let kind = if command.kind == Kind::Query { "query" } else { "action" };
+        let kind = if command.kind == Kind::Query {
+            "query"
+        } else {
+            "action"
+        };
         // Writing to a String cannot fail.
         write!(
             table,

@@ -28,8 +28,19 @@ impl Draft {
         for attempt in 0..u32::MAX {
             let process = std::process::id();
             let temporary = folder.join(format!(".{name}.{process}-{attempt}.tmp"));
-            match File::options().read(true).write(true).create_new(true).open(&temporary) {
-                Ok(file) => return Ok(Self { file, temporary, finished: false }),
+            match File::options()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .open(&temporary)
+            {
+                Ok(file) => {
+                    return Ok(Self {
+                        file,
+                        temporary,
+                        finished: false,
+                    });
+                }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
@@ -116,7 +127,11 @@ fn parent(place: &Path) -> &Path {
 
 /// Makes a rename last. Windows has no such call and needs none.
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

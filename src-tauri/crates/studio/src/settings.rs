@@ -37,13 +37,19 @@ impl SettingsFile {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => usual(),
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { path, current: Mutex::new(current) })
+        Ok(Self {
+            path,
+            current: Mutex::new(current),
+        })
     }
 
     /// What is chosen now.
     #[must_use]
     pub fn get(&self) -> Settings {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Keeps a new choice.
@@ -114,8 +120,15 @@ mod tests {
     fn settings_survive_a_restart_and_a_broken_file_is_set_aside() {
         let store = tempfile::tempdir().unwrap();
         let file = SettingsFile::open(store.path()).unwrap();
-        file.set(Settings { team: "Tổ Thông tin".into(), ..usual() }).unwrap();
-        assert_eq!(SettingsFile::open(store.path()).unwrap().get().team, "Tổ Thông tin");
+        file.set(Settings {
+            team: "Tổ Thông tin".into(),
+            ..usual()
+        })
+        .unwrap();
+        assert_eq!(
+            SettingsFile::open(store.path()).unwrap().get().team,
+            "Tổ Thông tin"
+        );
 
         std::fs::write(store.path().join("settings.json"), "{").unwrap();
         assert_eq!(SettingsFile::open(store.path()).unwrap().get(), usual());
@@ -126,7 +139,12 @@ mod tests {
     fn a_language_nobody_speaks_here_is_refused() {
         let store = tempfile::tempdir().unwrap();
         let file = SettingsFile::open(store.path()).unwrap();
-        let refused = file.set(Settings { language: "xx".into(), ..usual() }).unwrap_err();
+        let refused = file
+            .set(Settings {
+                language: "xx".into(),
+                ..usual()
+            })
+            .unwrap_err();
         assert_eq!(refused.code, Code::BadRequest);
         assert_eq!(file.get(), usual());
     }

@@ -82,6 +82,15 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// Stopped like this one, but telling `progress`: for a stage of longer work.
+    #[must_use]
+    pub fn telling<'b>(&self, progress: &'b dyn Progress) -> Watch<'b>
+    where
+        'a: 'b,
+    {
+        Watch { progress, cancel: self.cancel }
+    }
+
     /// Tells how far the work is, and stops it where that was asked for.
     ///
     /// # Errors

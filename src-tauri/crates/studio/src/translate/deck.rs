@@ -1,8 +1,8 @@
 //! Decks: board's model to the wire, and intents from the wire to board's edits.
 
 use board::deck::{
-    Align, Audience, Board, Colour, Deck, Edit, Element, Fit, Font, Frame, Kind, Size, Slide, Slope,
-    Text, VerticalAlign,
+    Align, Audience, Board, Colour, Deck, Edit, Element, Fit, Font, Frame, Kind, Size, Slide,
+    Slope, Text, VerticalAlign,
 };
 use units::Id;
 
@@ -44,7 +44,11 @@ fn board_from_wire(board: &wire::Board, id: Id) -> Board {
         height_px: board.height_px,
         pitch_um: (board.pitch_mm * 1_000.0).round() as u32,
         viewing_distance_m: board.viewing_distance_m.round() as u32,
-        audience: if board.road { Audience::Road } else { Audience::Pedestrian },
+        audience: if board.road {
+            Audience::Road
+        } else {
+            Audience::Pedestrian
+        },
         outdoor: board.outdoor,
         night: board.outdoor,
     }
@@ -62,11 +66,21 @@ pub fn slide_to_wire(slide: &Slide) -> wire::Slide {
 }
 
 fn element_to_wire(element: &Element) -> wire::Element {
-    let Frame { x, y, width, height } = element.frame;
+    let Frame {
+        x,
+        y,
+        width,
+        height,
+    } = element.frame;
     let share = |value: i32| f64::from(value) / STEPS;
     wire::Element {
         id: element.id.to_string(),
-        frame: wire::Frame { x: share(x), y: share(y), width: share(width), height: share(height) },
+        frame: wire::Frame {
+            x: share(x),
+            y: share(y),
+            width: share(width),
+            height: share(height),
+        },
         kind: kind_to_wire(&element.kind),
     }
 }
@@ -90,11 +104,18 @@ fn kind_to_wire(kind: &Kind) -> ElementKind {
                 },
             },
         },
-        Kind::Image { digest, .. } => ElementKind::Image { digest: digest.to_string() },
-        Kind::Rect { colour } => ElementKind::Rect { colour: colour.to_string() },
-        Kind::Line { colour, thickness, .. } => ElementKind::Line {
+        Kind::Image { digest, .. } => ElementKind::Image {
+            digest: digest.to_string(),
+        },
+        Kind::Rect { colour } => ElementKind::Rect {
             colour: colour.to_string(),
-            width_px: (f64::from(*thickness) * LINE_BOARD_PX / f64::from(Frame::FULL)).round() as u32,
+        },
+        Kind::Line {
+            colour, thickness, ..
+        } => ElementKind::Line {
+            colour: colour.to_string(),
+            width_px: (f64::from(*thickness) * LINE_BOARD_PX / f64::from(Frame::FULL)).round()
+                as u32,
         },
         Kind::Qr { text } => ElementKind::Qr { text: text.clone() },
     }
@@ -112,7 +133,9 @@ fn kind_from_wire(kind: &ElementKind, before: Option<&Kind>) -> Result<Kind, Pro
                 text: text.clone(),
                 font: font(style, before),
                 size: match (style.size_px, before.map(|text| text.size)) {
-                    (Some(px), _) => Size::Fixed { px: u16::try_from(px).unwrap_or(u16::MAX) },
+                    (Some(px), _) => Size::Fixed {
+                        px: u16::try_from(px).unwrap_or(u16::MAX),
+                    },
                     (None, Some(fit @ Size::Fit { .. })) => fit,
                     (None, _) => Size::Fit { max: None },
                 },
@@ -126,8 +149,13 @@ fn kind_from_wire(kind: &ElementKind, before: Option<&Kind>) -> Result<Kind, Pro
                 line_spacing_percent: before.map_or(100, |text| text.line_spacing_percent),
             })
         }
-        ElementKind::Rect { colour: fill } => Kind::Rect { colour: colour(fill)? },
-        ElementKind::Line { colour: stroke, width_px } => Kind::Line {
+        ElementKind::Rect { colour: fill } => Kind::Rect {
+            colour: colour(fill)?,
+        },
+        ElementKind::Line {
+            colour: stroke,
+            width_px,
+        } => Kind::Line {
             colour: colour(stroke)?,
             thickness: (f64::from(*width_px) * f64::from(Frame::FULL) / LINE_BOARD_PX) as i32,
             slope: match before {
@@ -152,11 +180,15 @@ fn font(style: &wire::TextStyle, before: Option<&Text>) -> Font {
         _ if style.bold => BOLD,
         _ => REGULAR,
     };
-    Font { family: style.family.clone(), weight }
+    Font {
+        family: style.family.clone(),
+        weight,
+    }
 }
 
 fn colour(text: &str) -> Result<Colour, Problem> {
-    text.parse().map_err(|_| Problem::new(Code::BadRequest, format!("{text:?} is no colour")))
+    text.parse()
+        .map_err(|_| Problem::new(Code::BadRequest, format!("{text:?} is no colour")))
 }
 
 fn frame(frame: &wire::Frame) -> Frame {
@@ -187,45 +219,89 @@ pub fn edit(
                 None => Slide {
                     id: new_id()?,
                     duration_ms: NEW_SLIDE_MS,
-                    background: deck.slides.first().map_or(Colour::BLACK, |it| it.background),
+                    background: deck
+                        .slides
+                        .first()
+                        .map_or(Colour::BLACK, |it| it.background),
                     elements: vec![],
                 },
             };
-            Edit::AddSlide { index: *index as usize, slide }
+            Edit::AddSlide {
+                index: *index as usize,
+                slide,
+            }
         }
-        DeckEdit::RemoveSlide { slide } => Edit::RemoveSlide { slide: parse(slide)? },
-        DeckEdit::MoveSlide { slide, index } => {
-            Edit::MoveSlide { slide: parse(slide)?, index: *index as usize }
-        }
-        DeckEdit::SetDuration { slide, duration_ms } => {
-            Edit::SetDuration { slide: parse(slide)?, duration_ms: *duration_ms }
-        }
-        DeckEdit::SetBackground { slide, colour: background } => {
-            Edit::SetBackground { slide: parse(slide)?, background: colour(background)? }
-        }
-        DeckEdit::AddElement { slide, frame: place, kind } => {
+        DeckEdit::RemoveSlide { slide } => Edit::RemoveSlide {
+            slide: parse(slide)?,
+        },
+        DeckEdit::MoveSlide { slide, index } => Edit::MoveSlide {
+            slide: parse(slide)?,
+            index: *index as usize,
+        },
+        DeckEdit::SetDuration { slide, duration_ms } => Edit::SetDuration {
+            slide: parse(slide)?,
+            duration_ms: *duration_ms,
+        },
+        DeckEdit::SetBackground {
+            slide,
+            colour: background,
+        } => Edit::SetBackground {
+            slide: parse(slide)?,
+            background: colour(background)?,
+        },
+        DeckEdit::AddElement {
+            slide,
+            frame: place,
+            kind,
+        } => {
             let slide = find_slide(deck, slide)?;
             let kind = kind_from_wire(kind, None)?;
-            let element = Element { id: new_id()?, frame: frame(place), kind };
-            Edit::AddElement { slide: slide.id, index: slide.elements.len(), element }
+            let element = Element {
+                id: new_id()?,
+                frame: frame(place),
+                kind,
+            };
+            Edit::AddElement {
+                slide: slide.id,
+                index: slide.elements.len(),
+                element,
+            }
         }
-        DeckEdit::RemoveElement { slide, element } => {
-            Edit::RemoveElement { slide: parse(slide)?, element: parse(element)? }
-        }
-        DeckEdit::SetFrame { slide, element, frame: place } => {
-            Edit::SetFrame { slide: parse(slide)?, element: parse(element)?, frame: frame(place) }
-        }
-        DeckEdit::SetElement { slide, element, kind } => {
+        DeckEdit::RemoveElement { slide, element } => Edit::RemoveElement {
+            slide: parse(slide)?,
+            element: parse(element)?,
+        },
+        DeckEdit::SetFrame {
+            slide,
+            element,
+            frame: place,
+        } => Edit::SetFrame {
+            slide: parse(slide)?,
+            element: parse(element)?,
+            frame: frame(place),
+        },
+        DeckEdit::SetElement {
+            slide,
+            element,
+            kind,
+        } => {
             let slide = find_slide(deck, slide)?;
             let before = slide
                 .element(parse(element)?)
                 .ok_or_else(|| Problem::new(Code::NotFound, format!("element {element}")))?;
             let kind = kind_from_wire(kind, Some(&before.kind))?;
-            Edit::ChangeElement { slide: slide.id, element: Element { kind, ..before.clone() } }
+            Edit::ChangeElement {
+                slide: slide.id,
+                element: Element {
+                    kind,
+                    ..before.clone()
+                },
+            }
         }
-        DeckEdit::AddBoard { board } => {
-            Edit::AddBoard { index: deck.boards.len(), board: board_from_wire(board, new_id()?) }
-        }
+        DeckEdit::AddBoard { board } => Edit::AddBoard {
+            index: deck.boards.len(),
+            board: board_from_wire(board, new_id()?),
+        },
         DeckEdit::RemoveBoard { name } => {
             let board = deck
                 .board_named(name)
@@ -236,7 +312,8 @@ pub fn edit(
 }
 
 fn find_slide<'a>(deck: &'a Deck, id: &str) -> Result<&'a Slide, Problem> {
-    deck.slide(parse(id)?).ok_or_else(|| Problem::new(Code::NotFound, format!("slide {id}")))
+    deck.slide(parse(id)?)
+        .ok_or_else(|| Problem::new(Code::NotFound, format!("slide {id}")))
 }
 
 fn copy_slide(

@@ -10,7 +10,9 @@ const HUNDREDTHS: f64 = 100.0;
 /// A figure, rounded; silence and nonsense have none.
 #[must_use]
 pub fn figure(value: f64) -> Option<f64> {
-    value.is_finite().then(|| (value * HUNDREDTHS).round() / HUNDREDTHS)
+    value
+        .is_finite()
+        .then(|| (value * HUNDREDTHS).round() / HUNDREDTHS)
 }
 
 /// Levels of a sound.
@@ -41,6 +43,27 @@ pub fn normalized(normalized: &Normalized) -> wire::Normalized {
     }
 }
 
+/// What a profile writes, such as `MP3 128 kbit/s mono`.
+fn format(profile: &Profile) -> String {
+    use audio::encode::{Format, Mp3Rate};
+
+    let kind = match profile.format {
+        Format::Wav { bits } => format!("WAV {bits} bit"),
+        Format::Flac { bits } => format!("FLAC {bits} bit"),
+        Format::Mp3(Mp3Rate::Cbr { kbps }) => format!("MP3 {kbps} kbit/s"),
+        Format::Mp3(Mp3Rate::Vbr { quality }) => format!("MP3 VBR {quality}"),
+    };
+    let rate = profile
+        .rate_hz
+        .map(|hz| format!(" {} kHz", f64::from(hz) / 1_000.0));
+    let mono = if profile.channels == Some(1) {
+        " mono"
+    } else {
+        ""
+    };
+    format!("{kind}{}{mono}", rate.unwrap_or_default())
+}
+
 /// A loudness profile.
 #[must_use]
 pub fn profile(profile: &Profile) -> wire::Profile {
@@ -51,6 +74,21 @@ pub fn profile(profile: &Profile) -> wire::Profile {
         target_lufs: profile.target.0,
         tolerance_lu: profile.tolerance_lu,
         ceiling_dbtp: profile.ceiling.0,
-        format: profile.format.to_string(),
+        format: format(profile),
+    }
+}
+
+fn warning(warning: &audio::Warning) -> wire::Warning {
+    let (code, measured, limit) = match *warning {
+        audio::Warning::HeavyLimiting { limited_db } => {
+            ("heavy-limiting", limited_db, audio::LIMITING_DB_MAX)
+        }
+        audio::Warning::OffTarget { by_lu } => ("off-target", by_lu, 0.0),
+        audio::Warning::OverCeiling { by_db } => ("over-ceiling", by_db, 0.0),
+    };
+    wire::Warning {
+        code: code.to_owned(),
+        measured: figure(measured),
+        limit: figure(limit),
     }
 }

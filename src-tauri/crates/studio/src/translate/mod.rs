@@ -2,7 +2,6 @@
 
 pub mod archive;
 pub mod deck;
-pub mod delivery;
 pub mod levels;
 pub mod problem;
 pub mod programme;
@@ -16,5 +15,6 @@ use crate::wire::{Code, Problem};
 /// # Errors
 /// [`Code::NotFound`]: a text that is no id names nothing.
 pub fn parse<T: FromStr>(text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|_| Problem::new(Code::NotFound, format!("nothing is called {text:?}")))
+    text.parse()
+        .map_err(|_| Problem::new(Code::NotFound, format!("nothing is called {text:?}")))
 }

@@ -103,3 +103,48 @@ impl From<package::Error> for Problem {
         Self::new(code, error.to_string())
     }
 }
+
+impl From<audio::ports::DeviceError> for Problem {
+    fn from(error: audio::ports::DeviceError) -> Self {
+        use audio::ports::DeviceError;
+        let code = match error {
+            DeviceError::File(error) => return error.into(),
+            DeviceError::Sound(error) => return error.into(),
+            DeviceError::Gone(_) => Code::DeviceGone,
+            DeviceError::Busy(_) => Code::DeviceBusy,
+            DeviceError::PermissionDenied(_) => Code::PermissionDenied,
+            DeviceError::NoSystem(_) => Code::NoDevice,
+            DeviceError::DiskFull => Code::DiskFull,
+            DeviceError::Unsupported(_) | DeviceError::Failed(_) => Code::DeviceGone,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<delivery::Error> for Problem {
+    fn from(error: delivery::Error) -> Self {
+        use delivery::Error;
+        let code = match error {
+            Error::Store(error) => return error.into(),
+            Error::Source(error) => return error.into(),
+            Error::Cancelled(cancelled) => return cancelled.into(),
+            Error::Changed => Code::Damaged,
+            Error::Setup(_) => Code::Unreachable,
+            Error::Destination(_) => Code::BadDestination,
+            Error::OutOfTurn(_) => Code::Internal,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<delivery::StoreError> for Problem {
+    fn from(error: delivery::StoreError) -> Self {
+        use delivery::StoreError;
+        let code = match error {
+            StoreError::Io(error) => return error.into(),
+            StoreError::Claimed => Code::StoreLocked,
+            StoreError::Unreadable(_) => Code::StoreDamaged,
+        };
+        Self::new(code, error.to_string())
+    }
+}

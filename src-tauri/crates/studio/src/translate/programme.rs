@@ -65,13 +65,23 @@ pub fn edit(
     mut new_id: impl FnMut() -> Result<Id, Problem>,
 ) -> Result<Edit, Problem> {
     Ok(match intent {
-        ProgrammeEdit::SetTitle { title } => Edit::SetTitle { title: title.clone() },
+        ProgrammeEdit::SetTitle { title } => Edit::SetTitle {
+            title: title.clone(),
+        },
         ProgrammeEdit::AddTrack { name, kind } => Edit::AddTrack {
             at: programme.tracks.len(),
             track: Track::new(TrackId(new_id()?), name, kind_from_wire(*kind)),
         },
-        ProgrammeEdit::RemoveTrack { track } => Edit::RemoveTrack { track: track_id(track)? },
-        ProgrammeEdit::SetTrack { track, name, gain_db, mute, solo } => {
+        ProgrammeEdit::RemoveTrack { track } => Edit::RemoveTrack {
+            track: track_id(track)?,
+        },
+        ProgrammeEdit::SetTrack {
+            track,
+            name,
+            gain_db,
+            mute,
+            solo,
+        } => {
             let track = find_track(programme, track)?;
             Edit::SetTrack {
                 track: track.id,
@@ -84,32 +94,52 @@ pub fn edit(
                 },
             }
         }
-        ProgrammeEdit::Insert { source, track, position } => {
+        ProgrammeEdit::Insert {
+            source,
+            track,
+            position,
+        } => {
             let media = programme
                 .media(&parse(source)?)
                 .ok_or_else(|| Problem::new(Code::NotFound, format!("source {source}")))?;
             let clip = Clip::whole(ClipId(new_id()?), media, Samples(*position));
-            Edit::InsertClip { track: track_id(track)?, clip }
+            Edit::InsertClip {
+                track: track_id(track)?,
+                clip,
+            }
         }
         ProgrammeEdit::Split { clip, at } => Edit::SplitClip {
             clip: clip_id(clip)?,
             at: Samples(*at),
             new_clip: ClipId(new_id()?),
         },
-        ProgrammeEdit::Trim { clip, source_in, source_out } => Edit::TrimClip {
+        ProgrammeEdit::Trim {
+            clip,
+            source_in,
+            source_out,
+        } => Edit::TrimClip {
             clip: clip_id(clip)?,
             source_in: Samples(*source_in),
             source_out: Samples(*source_out),
         },
-        ProgrammeEdit::Move { clip, track, position } => Edit::MoveClip {
+        ProgrammeEdit::Move {
+            clip,
+            track,
+            position,
+        } => Edit::MoveClip {
             clip: clip_id(clip)?,
             track: track_id(track)?,
             position: Samples(*position),
         },
-        ProgrammeEdit::SetGain { clip, gain_db } => {
-            Edit::SetGain { clip: clip_id(clip)?, gain: snap_gain(Db(*gain_db)) }
-        }
-        ProgrammeEdit::SetFades { clip, fade_in, fade_out } => {
+        ProgrammeEdit::SetGain { clip, gain_db } => Edit::SetGain {
+            clip: clip_id(clip)?,
+            gain: snap_gain(Db(*gain_db)),
+        },
+        ProgrammeEdit::SetFades {
+            clip,
+            fade_in,
+            fade_out,
+        } => {
             let (_, clip) = programme
                 .clip(clip_id(clip)?)
                 .ok_or_else(|| Problem::new(Code::NotFound, format!("clip {clip}")))?;
@@ -119,10 +149,14 @@ pub fn edit(
                 fade_out: Fade::new(Samples(*fade_out), clip.fade_out.shape),
             }
         }
-        ProgrammeEdit::SetLabel { clip, label, mute } => {
-            Edit::SetLabel { clip: clip_id(clip)?, label: label.clone(), mute: *mute }
-        }
-        ProgrammeEdit::Delete { clip } => Edit::DeleteClip { clip: clip_id(clip)? },
+        ProgrammeEdit::SetLabel { clip, label, mute } => Edit::SetLabel {
+            clip: clip_id(clip)?,
+            label: label.clone(),
+            mute: *mute,
+        },
+        ProgrammeEdit::Delete { clip } => Edit::DeleteClip {
+            clip: clip_id(clip)?,
+        },
     })
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Job, KindCount, Levels, Meter, Package, RecoveredTake, Recording, StatusCount, Transport,
+    Job, KindCount, Levels, Meter, Package, Recording, RecoveredTake, StatusCount, Transport,
 };
 
 /// No request, no response.

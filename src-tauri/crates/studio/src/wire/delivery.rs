@@ -29,8 +29,6 @@ pub enum PackageState {
         /// Its reasons.
         reasons: Vec<String>,
     },
-    /// Stopped by a person.
-    Cancelled,
 }
 
 /// A file of a package.

@@ -69,6 +69,9 @@ pub struct Recording {
     pub channels: u32,
     /// Times the device was not read fast enough.
     pub xruns: u64,
+    /// Why the take ended by itself, such as `device-gone` or `disk-full`; what was recorded is kept
+    /// and waits to be stopped.
+    pub ended: Option<String>,
 }
 
 /// Live levels, for a bar; the newest replaces older ones.

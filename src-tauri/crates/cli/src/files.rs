@@ -1,0 +1,164 @@
+//! Commands on single files: measure, normalize, convert, peaks, mix, render, check.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use studio::tools::{self, Aim, DeckFinding, Shape};
+use studio::wire::{Levels, Normalized};
+
+use crate::args;
+use crate::bar::{answer, under_bar};
+use crate::machine::assets;
+use crate::words::l;
+use crate::{Outcome, refused};
+
+/// A figure with its unit, or a dash for silence.
+fn figure(value: Option<f64>, unit: &str) -> String {
+    value.map_or_else(|| format!("— {unit}"), |value| format!("{value:.1} {unit}"))
+}
+
+/// Levels in lines.
+pub fn levels(levels: &Levels) -> String {
+    let rows = [
+        (l("Âm lượng", "Integrated"), figure(levels.integrated_lufs, "LUFS")),
+        (l("Dải âm lượng", "Range"), format!("{:.1} LU", levels.range_lu)),
+        (l("Đỉnh thực", "True peak"), figure(levels.true_peak_dbtp, "dBTP")),
+        (l("Lớn nhất 400 ms", "Max momentary"), figure(levels.max_momentary_lufs, "LUFS")),
+        (l("Lớn nhất 3 s", "Max short-term"), figure(levels.max_short_term_lufs, "LUFS")),
+        (l("Thời lượng", "Length"), format!("{:.2} s", levels.duration_s)),
+    ];
+    let mut text = String::new();
+    for (name, value) in rows {
+        writeln!(text, "{name:<18}{value}").unwrap_or_default();
+    }
+    let kind = if levels.dual_mono {
+        l("1 kênh, đo như hai kênh giống nhau", "1 channel, read as two equal ones")
+    } else if levels.channels == 1 {
+        l("1 kênh", "1 channel")
+    } else {
+        l("nhiều kênh", "several channels")
+    };
+    write!(text, "{:<18}{} Hz, {kind}", l("Dạng", "Form"), levels.sample_rate_hz).unwrap_or_default();
+    text
+}
+
+/// What normalising did, in lines.
+pub fn report(report: &Normalized) -> String {
+    let pair = |name: &str, before: Option<f64>, after: Option<f64>, unit: &str| {
+        format!("{name:<12}{:>12}  →  {}", figure(before, unit), figure(after, unit))
+    };
+    let (before, after) = (&report.before, &report.after);
+    let mut text = [
+        pair(l("Âm lượng", "Loudness"), before.integrated_lufs, after.integrated_lufs, "LUFS"),
+        pair(l("Đỉnh thực", "True peak"), before.true_peak_dbtp, after.true_peak_dbtp, "dBTP"),
+        format!("{:<12}{:+.1} dB, {} {:.1} dB", l("Khuếch đại", "Gain"), report.gain_db, l("hạn đỉnh tới", "limited up to"), report.limited_db_max),
+    ]
+    .join("\n");
+    for warning in &report.warnings {
+        let words = match warning.code.as_str() {
+            "heavy-limiting" => l(
+                "Phải hạn đỉnh quá 6 dB: hãy thu lại đều giọng hơn.",
+                "More than 6 dB of limiting: record with a steadier voice.",
+            ),
+            "off-target" => l("Chưa đạt âm lượng đích.", "Off the target."),
+            "over-ceiling" => l("Vượt đỉnh cho phép.", "Over the ceiling."),
+            other => other,
+        };
+        write!(text, "\n! {words}").unwrap_or_default();
+    }
+    text
+}
+
+pub fn measure(task: &args::Measure, json: bool) -> Outcome {
+    let measured = under_bar(|watch| tools::measure(&task.file, task.plain_mono, watch))?;
+    answer(json, &measured, levels)
+}
+
+/// What to normalise to, from what was typed.
+fn aim(aim: &args::Aim) -> Aim {
+    match (aim.target, aim.ceiling) {
+        (Some(target), Some(ceiling)) => Aim::Custom { target, ceiling },
+        _ => Aim::Profile(aim.profile.clone()),
+    }
+}
+
+pub fn normalize(task: &args::Normalize, json: bool) -> Outcome {
+    let aim = aim(&task.aim);
+    let files = &task.files;
+    let made = under_bar(|watch| {
+        tools::normalize(&files.input, &files.output, &aim, &assets(), watch)
+    })?;
+    answer(json, &made, report)
+}
+
+#[derive(Serialize)]
+struct Written {
+    path: PathBuf,
+    bytes: u64,
+}
+
+fn written(path: PathBuf, json: bool) -> Outcome {
+    let bytes = std::fs::metadata(&path)?.len();
+    answer(json, &Written { path, bytes }, |it| format!("{} ({} B)", it.path.display(), it.bytes))
+}
+
+pub fn convert(task: &args::Convert, json: bool) -> Outcome {
+    let shape = Shape {
+        bitrate_kbps: task.bitrate,
+        rate_hz: task.rate,
+        channels: task.channels.map(usize::from),
+    };
+    under_bar(|watch| tools::convert(&task.files.input, &task.files.output, shape, watch))?;
+    written(task.files.output.clone(), json)
+}
+
+pub fn peaks(task: &args::InOut, json: bool) -> Outcome {
+    under_bar(|watch| tools::peaks(&task.input, &task.output, watch))?;
+    written(task.output.clone(), json)
+}
+
+pub fn mix(task: &args::Mix, json: bool) -> Outcome {
+    let aim = task.profile.clone().map(|name| Aim::Profile(Some(name)));
+    let made = under_bar(|watch| {
+        tools::mix_programme(&task.programme, &task.output, &task.media, aim.as_ref(), &assets(), watch)
+    })?;
+    answer(json, &made, report)
+}
+
+#[derive(Serialize)]
+struct Files {
+    files: Vec<PathBuf>,
+}
+
+pub fn render(task: &args::Render, json: bool) -> Outcome {
+    let board = task.board.as_deref();
+    let files = under_bar(|watch| tools::render_deck(&task.deck, &task.out, board, watch))?;
+    answer(json, &Files { files }, |made| {
+        made.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n")
+    })
+}
+
+#[derive(Serialize)]
+struct Findings {
+    findings: Vec<DeckFinding>,
+}
+
+/// One finding in a line.
+pub fn finding(found: &DeckFinding) -> String {
+    format!(
+        "{:<8} {} {:>2} · {} · {}: {:.1} / {:.1} {}",
+        found.severity, l("trang", "slide"), found.slide, found.board, found.code, found.measured,
+        found.needed, found.unit,
+    )
+}
+
+pub fn check(task: &args::Check, json: bool) -> Outcome {
+    let findings = tools::check_deck(&task.deck, task.board.as_deref()).map_err(refused)?;
+    answer(json, &Findings { findings }, |made| {
+        if made.findings.is_empty() {
+            return l("Không có gì phải sửa.", "Nothing to mend.").to_owned();
+        }
+        made.findings.iter().map(finding).collect::<Vec<_>>().join("\n")
+    })
+}

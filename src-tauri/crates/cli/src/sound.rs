@@ -1,0 +1,117 @@
+//! Commands on sound devices: devices, record.
+
+use std::time::{Duration, Instant};
+
+use audio::bext::Bext;
+use audio::ports::{Capture as _, DeviceError, DeviceId, Playback as _, RecordRequest, TakeEnd};
+use serde::Serialize;
+use studio::wire::Problem;
+use units::Cancel;
+
+use crate::bar::answer;
+use crate::words::l;
+use crate::{Outcome, args, refused};
+
+/// How often a running take is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+#[derive(Serialize)]
+struct Device {
+    id: String,
+    name: String,
+    system: String,
+    is_default: bool,
+}
+
+#[derive(Serialize)]
+struct Devices {
+    inputs: Vec<Device>,
+    outputs: Vec<Device>,
+}
+
+fn named(devices: Vec<audio::ports::Device>) -> Vec<Device> {
+    devices
+        .into_iter()
+        .map(|it| Device { id: it.id.0, name: it.name, system: it.system, is_default: it.is_default })
+        .collect()
+}
+
+fn device_problem(error: DeviceError) -> anyhow::Error {
+    refused(Problem::from(error))
+}
+
+pub fn devices(json: bool) -> Outcome {
+    let inputs = named(devices::Microphones.inputs().map_err(device_problem)?);
+    let outputs = named(devices::Loudspeakers.outputs().map_err(device_problem)?);
+    answer(json, &Devices { inputs, outputs }, |found| {
+        let list = |title: &str, devices: &[Device]| {
+            let rows = devices.iter().map(|it| {
+                format!("  {} {}  ({}, {})", if it.is_default { "*" } else { " " }, it.name, it.id, it.system)
+            });
+            std::iter::once(title.to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
+        };
+        let inputs = list(l("Micro", "Microphones"), &found.inputs);
+        format!("{inputs}\n{}", list(l("Loa", "Loudspeakers"), &found.outputs))
+    })
+}
+
+#[derive(Serialize)]
+struct Recorded {
+    path: std::path::PathBuf,
+    seconds: f64,
+    sample_rate_hz: u32,
+    channels: usize,
+    xruns: u64,
+    end: String,
+}
+
+/// The device people mean: by its id, or by its name.
+fn choose(name: &str) -> anyhow::Result<DeviceId> {
+    let inputs = devices::Microphones.inputs().map_err(device_problem)?;
+    let found = inputs.iter().find(|it| it.id.0 == name || it.name == name);
+    Ok(found.map_or_else(|| DeviceId(name.to_owned()), |it| it.id.clone()))
+}
+
+pub fn record(task: &args::Record, json: bool) -> Outcome {
+    let device = task.device.as_deref().map(choose).transpose()?;
+    let bext = Bext { originator: "Loa Studio".into(), ..Bext::default() };
+    let request = RecordRequest { device, path: task.output.clone(), bext };
+    let recording = devices::Microphones.record(&request).map_err(device_problem)?;
+    let stop = Cancel::new();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let asked = stop.clone();
+    runtime.spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            asked.cancel();
+        }
+    });
+    let start = Instant::now();
+    loop {
+        let status = recording.status();
+        let recorded = status.frames as f64 / f64::from(status.rate_hz.max(1));
+        let enough = task.seconds.is_some_and(|seconds| recorded >= seconds);
+        // A device that gives no sound at all must not keep the terminal for ever.
+        let silent = task.seconds.is_some_and(|it| start.elapsed().as_secs_f64() > it + 10.0);
+        if enough || silent || stop.is_cancelled() || status.ended.is_some() {
+            break;
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+    let take = recording.stop().map_err(device_problem)?;
+    let recorded = Recorded {
+        seconds: take.frames as f64 / f64::from(take.rate_hz.max(1)),
+        path: take.path,
+        sample_rate_hz: take.rate_hz,
+        channels: take.channels,
+        xruns: take.xruns,
+        end: match take.end {
+            TakeEnd::Stopped => "stopped".to_owned(),
+            TakeEnd::DeviceGone => "device-gone".to_owned(),
+            TakeEnd::DiskFull => "disk-full".to_owned(),
+            TakeEnd::Failed(why) => why,
+        },
+    };
+    answer(json, &recorded, |it| {
+        format!("{} · {:.1} s · {} Hz · {}", it.path.display(), it.seconds, it.sample_rate_hz, it.end)
+    })
+}

@@ -1,0 +1,132 @@
+//! The application as a whole: state, settings, the training province, jobs, files.
+
+use archive::Filter;
+
+use crate::sound::left_over;
+use crate::translate;
+use crate::wire::{
+    AppState, ById, Code, CutLine, Event, Home, Job, ListDocuments, Nothing, Offer, PickFiles,
+    Problem, Sandbox, Settings,
+};
+use crate::{Host, Studio};
+
+/// Lists on the first screen are short.
+const HOME_MAX: usize = 20;
+
+pub fn app_state<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<AppState, Problem> {
+    let counts = studio.archive().counts()?;
+    let recording = studio.0.recorder.state();
+    let takes = studio.store().join("takes");
+    let recovered = match &recording {
+        // The take under way lies there too and is not left over.
+        Some(_) => vec![],
+        None => left_over(&*studio.host().capture(), &takes)?,
+    };
+    Ok(AppState {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        store: studio.store().display().to_string(),
+        settings: studio.0.settings.get(),
+        sandbox: sandbox_state(studio),
+        key_fingerprint: studio.0.key.public().fingerprint(),
+        items: counts.items,
+        has_dialogs: studio.host().has_dialogs(),
+        transport: studio.0.transport.state(),
+        recording,
+        jobs: studio.0.jobs.list(),
+        recovered,
+        torn_documents: studio.torn().clone(),
+    })
+}
+
+pub fn home<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Home, Problem> {
+    let mut documents = super::documents(studio, ListDocuments { kind: None })?;
+    documents.truncate(HOME_MAX);
+    let mut packages = super::packages(studio, Nothing {})?.packages;
+    packages.truncate(HOME_MAX);
+    let facets = studio.archive().facets(&Filter::default())?;
+    let (kinds, statuses) = translate::archive::facets(&facets);
+    Ok(Home {
+        documents,
+        packages,
+        kinds,
+        statuses,
+    })
+}
+
+pub fn settings_set<H: Host>(studio: &Studio<H>, settings: Settings) -> Result<Settings, Problem> {
+    if !settings.destination.is_empty() {
+        delivery::Destination::parse(&settings.destination)
+            .map_err(|error| Problem::new(Code::BadDestination, error.to_string()))?;
+    }
+    if !settings.destination_key.is_empty() {
+        package::PublicKey::from_text(&settings.destination_key)?;
+    }
+    studio.0.assets.profile(&settings.profile)?;
+    let settings = studio.0.settings.set(settings)?;
+    studio.apply_sending_settings(&settings);
+    studio.events().tell(Event::Settings);
+    Ok(settings)
+}
+
+pub fn sandbox_start<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Sandbox, Problem> {
+    let province = studio
+        .host()
+        .sandbox()
+        .ok_or_else(|| Problem::new(Code::NotFound, "this program has no training province"))?;
+    let state = province.start()?;
+    let mut settings = studio.0.settings.get();
+    // A port is new with each start, so an older training address is replaced, a real one kept.
+    if settings.destination.is_empty() || settings.destination_key.is_empty() {
+        settings.destination = state.url.clone().unwrap_or_default();
+        settings.destination_key = String::new();
+        studio.0.settings.set(settings)?;
+    }
+    studio.trust_changed();
+    studio.events().tell(Event::Settings);
+    Ok(state)
+}
+
+pub fn sandbox_stop<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Sandbox, Problem> {
+    match studio.host().sandbox() {
+        Some(province) => {
+            let state = province.stop()?;
+            studio.events().tell(Event::Settings);
+            Ok(state)
+        }
+        None => Ok(sandbox_state(studio)),
+    }
+}
+
+pub fn sandbox_cut<H: Host>(studio: &Studio<H>, request: CutLine) -> Result<Nothing, Problem> {
+    if let Some(province) = studio.host().sandbox() {
+        province.cut_line(&request.after_bytes);
+    }
+    Ok(Nothing {})
+}
+
+fn sandbox_state<H: Host>(studio: &Studio<H>) -> Sandbox {
+    match studio.host().sandbox() {
+        Some(province) => province.state(),
+        None => Sandbox {
+            available: false,
+            url: None,
+        },
+    }
+}
+
+pub fn job_cancel<H: Host>(studio: &Studio<H>, request: ById) -> Result<Nothing, Problem> {
+    studio.0.jobs.cancel(&request.id)?;
+    Ok(Nothing {})
+}
+
+pub fn jobs<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Vec<Job>, Problem> {
+    Ok(studio.0.jobs.list())
+}
+
+pub fn files_pick<H: Host>(studio: &Studio<H>, request: PickFiles) -> Result<Vec<Offer>, Problem> {
+    let paths = studio.host().pick_files(request.kind)?;
+    if paths.is_empty() {
+        return Err(Problem::new(Code::NothingChosen, "the dialog was closed"));
+    }
+    paths.iter().map(|path| studio.offer(path)).collect()
+}

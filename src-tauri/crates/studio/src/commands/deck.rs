@@ -1,0 +1,187 @@
+//! Decks: templates, edits, pictures, export.
+
+use std::collections::BTreeMap;
+
+use board::deck::{Deck, Edit, Element, Fit, Frame, Kind};
+use units::{Id, Watch};
+
+use crate::jobs::Order;
+use crate::slides::{ArchiveImages, all};
+use crate::translate::{self, parse};
+use crate::wire::{
+    self, ById, Code, EditDeck, ImportPicture, Job, JobKind, JobResult, NewDeck, Nothing, Problem,
+    Template,
+};
+use crate::{Host, Studio, write_whole};
+
+pub fn templates<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Vec<Template>, Problem> {
+    studio
+        .0
+        .assets
+        .templates()
+        .iter()
+        .map(|template| {
+            let deck = template.fill(studio.new_id()?, &BTreeMap::new())?;
+            Ok(Template {
+                name: template.key.clone(),
+                title_vi: template.title.vi.clone(),
+                title_en: template.title.en.clone(),
+                slides: u32::try_from(deck.slides.len()).unwrap_or(u32::MAX),
+                colour: deck
+                    .slides
+                    .first()
+                    .map_or_else(String::new, |it| it.background.to_string()),
+            })
+        })
+        .collect()
+}
+
+pub fn deck_create<H: Host>(studio: &Studio<H>, request: NewDeck) -> Result<wire::Deck, Problem> {
+    let template = studio
+        .0
+        .assets
+        .templates()
+        .iter()
+        .find(|it| it.key == request.template);
+    let template = template
+        .ok_or_else(|| Problem::new(Code::NotFound, format!("template {}", request.template)))?;
+    let id = studio.new_id()?;
+    let mut deck = template.fill(id, &BTreeMap::new())?;
+    if !request.title.is_empty() {
+        deck = deck.apply(&Edit::SetTitle(request.title))?.0;
+    }
+    studio.create_document(id, &deck)?;
+    studio.deck_view(id)
+}
+
+pub fn deck<H: Host>(studio: &Studio<H>, request: ById) -> Result<wire::Deck, Problem> {
+    studio.deck_view(parse(&request.id)?)
+}
+
+pub fn deck_edit<H: Host>(studio: &Studio<H>, request: EditDeck) -> Result<wire::Deck, Problem> {
+    let id = parse(&request.id)?;
+    let document = studio.deck_document(id)?;
+    studio.change(&document, |document| {
+        let edit = translate::deck::edit(document.value(), &request.edit, || studio.new_id())?;
+        document.edit(edit, studio.now_ms())
+    })?;
+    studio.deck_view(id)
+}
+
+pub fn deck_undo<H: Host>(studio: &Studio<H>, request: ById) -> Result<wire::Deck, Problem> {
+    let id = parse(&request.id)?;
+    let document = studio.deck_document(id)?;
+    studio.change(&document, |document| document.undo(studio.now_ms()))?;
+    studio.deck_view(id)
+}
+
+pub fn deck_redo<H: Host>(studio: &Studio<H>, request: ById) -> Result<wire::Deck, Problem> {
+    let id = parse(&request.id)?;
+    let document = studio.deck_document(id)?;
+    studio.change(&document, |document| document.redo(studio.now_ms()))?;
+    studio.deck_view(id)
+}
+
+pub fn deck_picture<H: Host>(studio: &Studio<H>, request: ImportPicture) -> Result<Job, Problem> {
+    let id: Id = parse(&request.deck)?;
+    let slide: Id = parse(&request.slide)?;
+    let path = studio.0.offers.path(&request.offer)?;
+    let document = studio.deck_document(id)?;
+    let order = studio.deck_order(JobKind::Import, id)?;
+    let worker = studio.clone();
+    studio.0.jobs.begin(order, move |watch| {
+        let digest = worker.store_file(&path, watch)?;
+        let element = Element {
+            id: worker.new_id()?,
+            frame: Frame::BOARD,
+            kind: Kind::Image {
+                digest,
+                fit: Fit::Contain,
+            },
+        };
+        worker.change(&document, |document| {
+            let slide = document
+                .value()
+                .slide(slide)
+                .ok_or_else(|| Problem::new(Code::NotFound, format!("slide {slide}")))?;
+            let index = slide.elements.len();
+            document.edit(
+                Edit::AddElement {
+                    slide: slide.id,
+                    index,
+                    element,
+                },
+                worker.now_ms(),
+            )
+        })?;
+        Ok(JobResult::ImageImported {
+            image: digest.to_string(),
+        })
+    })
+}
+
+pub fn deck_export<H: Host>(studio: &Studio<H>, request: ById) -> Result<Job, Problem> {
+    let id: Id = parse(&request.id)?;
+    let order = studio.deck_order(JobKind::Export, id)?;
+    let worker = studio.clone();
+    studio.0.jobs.begin(order, move |watch| {
+        let deck = worker.read_deck(id, |document| document.value().clone())?;
+        let folder = worker.export_folder(&deck.title);
+        Ok(JobResult::Exported {
+            paths: worker.write_slides(&deck, &folder, watch)?,
+        })
+    })
+}
+
+impl<H: Host> Studio<H> {
+    pub(crate) fn deck_view(&self, id: Id) -> Result<wire::Deck, Problem> {
+        self.read_deck(id, |document| {
+            let deck = document.value();
+            wire::Deck {
+                id: id.to_string(),
+                title: deck.title.clone(),
+                revision: document.revision(),
+                saved_ms: document.saved_ms(),
+                boards: deck
+                    .boards
+                    .iter()
+                    .map(translate::deck::board_to_wire)
+                    .collect(),
+                slides: deck
+                    .slides
+                    .iter()
+                    .map(translate::deck::slide_to_wire)
+                    .collect(),
+                undo: document.undo_code(),
+                redo: document.redo_code(),
+            }
+        })
+    }
+
+    pub(crate) fn deck_order(&self, kind: JobKind, id: Id) -> Result<Order, Problem> {
+        let title = self.read_deck(id, |document| document.value().title.clone())?;
+        Ok(Order {
+            id: self.new_id()?.to_string(),
+            kind,
+            title,
+            subject: Some(id.to_string()),
+            now_ms: self.now_ms(),
+        })
+    }
+
+    fn write_slides(
+        &self,
+        deck: &Deck,
+        folder: &std::path::Path,
+        watch: Watch<'_>,
+    ) -> Result<Vec<String>, Problem> {
+        let images = ArchiveImages(self.objects().clone());
+        let mut paths = Vec::new();
+        for picture in all(deck, self.0.assets.fonts(), &images, watch)? {
+            let path = folder.join(picture.name);
+            write_whole(&path, &picture.png)?;
+            paths.push(path.display().to_string());
+        }
+        Ok(paths)
+    }
+}

@@ -1,0 +1,151 @@
+//! The queue's records with what the window wants to know beside them: how fast, and where a cut
+//! upload went on.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use delivery::{Claimed, Job, JobKey, State, Store, StoreError};
+use units::{Digest, Progress};
+
+/// How often progress is told: often enough for a bar that moves.
+const TELL_EVERY: Duration = Duration::from_millis(200);
+
+/// Weight of the newest measurement of speed.
+const SMOOTHING: f64 = 0.3;
+
+/// Hears each record that is written.
+type Hear = Box<dyn Fn(&Job) + Send + Sync>;
+
+/// A store that remembers the road as well.
+pub struct Ledger {
+    records: Arc<dyn Store>,
+    roads: Mutex<HashMap<Digest, Road>>,
+    hear: OnceLock<Hear>,
+}
+
+/// What is known of a package's way in this run of the program.
+#[derive(Clone, Debug, Default)]
+pub struct Road {
+    /// Bytes handed to the line so far.
+    pub position: Option<u64>,
+    /// Bytes a second, lately.
+    pub bytes_per_s: Option<f64>,
+    /// Offsets at which sending went on after a cut.
+    pub resumed_at: Vec<u64>,
+    was_sending: bool,
+    measured: Option<(Instant, u64)>,
+}
+
+impl Ledger {
+    /// Over these records.
+    pub fn new(records: Arc<dyn Store>) -> Self {
+        Self {
+            records,
+            roads: Mutex::default(),
+            hear: OnceLock::new(),
+        }
+    }
+
+    /// From now on tells `hear` of every record.
+    pub fn hear(&self, hear: Hear) {
+        // Set once, when the application opens.
+        self.hear.set(hear).ok();
+    }
+
+    /// What is known of a package's way.
+    pub fn road(&self, digest: Digest) -> Road {
+        self.roads().get(&digest).cloned().unwrap_or_default()
+    }
+
+    fn roads(&self) -> MutexGuard<'_, HashMap<Digest, Road>> {
+        self.roads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, job: &Job) {
+        let mut roads = self.roads();
+        let road = roads.entry(job.parcel.digest).or_default();
+        let sending = matches!(job.state, State::Sending { .. });
+        if let State::Sending { offset } = job.state
+            && !road.was_sending
+            && job.attempts > 1
+            && offset > 0
+        {
+            road.resumed_at.push(offset);
+        }
+        road.was_sending = sending;
+        if !sending {
+            road.bytes_per_s = None;
+            road.measured = None;
+        }
+        road.position = None;
+        drop(roads);
+        self.tell(job);
+    }
+
+    fn tell(&self, job: &Job) {
+        if let Some(hear) = self.hear.get() {
+            hear(job);
+        }
+    }
+}
+
+impl Store for Ledger {
+    fn jobs(&self) -> Result<Vec<Job>, StoreError> {
+        self.records.jobs()
+    }
+
+    fn load(&self, key: &JobKey) -> Result<Option<Job>, StoreError> {
+        self.records.load(key)
+    }
+
+    fn save(&self, job: &Job) -> Result<(), StoreError> {
+        self.records.save(job)?;
+        self.note(job);
+        Ok(())
+    }
+
+    fn remove(&self, key: &JobKey) -> Result<(), StoreError> {
+        self.records.remove(key)
+    }
+
+    fn claim(&self, key: &JobKey) -> Result<Claimed, StoreError> {
+        self.records.claim(key)
+    }
+}
+
+/// Measures a package on its way and tells it now and then.
+pub struct Live {
+    ledger: Arc<Ledger>,
+    job: Job,
+}
+
+impl Live {
+    /// For this job.
+    pub fn new(ledger: Arc<Ledger>, job: Job) -> Self {
+        Self { ledger, job }
+    }
+}
+
+impl Progress for Live {
+    fn report(&self, done: u64, _total: u64) {
+        let mut roads = self.ledger.roads();
+        let road = roads.entry(self.job.parcel.digest).or_default();
+        road.position = Some(done);
+        let now = Instant::now();
+        match road.measured {
+            Some((then, before)) if now - then >= TELL_EVERY && done >= before => {
+                let speed = (done - before) as f64 / (now - then).as_secs_f64();
+                let smooth = road
+                    .bytes_per_s
+                    .map_or(speed, |old| old + SMOOTHING * (speed - old));
+                road.bytes_per_s = Some(smooth);
+                road.measured = Some((now, done));
+                drop(roads);
+                self.ledger.tell(&self.job);
+            }
+            Some((_, before)) if done >= before => {}
+            _ => road.measured = Some((now, done)),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Work on single files without a store, for the terminal. The same engines, the same figures.
+
+mod deck;
+mod programme;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use archive::FileBytes;
+use audio::encode::{Format, Target};
+use audio::{MonoReading, Peaks, Profile};
+use units::{Dbtp, Lufs, ReadAt, Watch};
+
+pub use deck::{DeckFinding, check_deck, render_deck};
+pub use programme::mix_programme;
+
+use crate::translate::levels;
+use crate::wire::{Code, Levels, Normalized, Problem};
+use crate::{Draft, assets};
+
+/// What to normalise to.
+#[derive(Clone, Debug)]
+pub enum Aim {
+    /// A profile of `assets/presets/loudness.toml`, by name; `None` takes the first.
+    Profile(Option<String>),
+    /// Figures of one's own.
+    Custom {
+        /// In LUFS.
+        target: f64,
+        /// In dBTP.
+        ceiling: f64,
+    },
+}
+
+/// How to write a converted file; what is `None` stays as the input has it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shape {
+    /// Kilobits per second, for MP3.
+    pub bitrate_kbps: Option<u32>,
+    /// Frames per second.
+    pub rate_hz: Option<u32>,
+    /// Channels, 1 or 2.
+    pub channels: Option<usize>,
+}
+
+fn open(path: &Path) -> Result<Arc<dyn ReadAt>, Problem> {
+    match FileBytes::open(path) {
+        Ok(file) => Ok(Arc::new(file)),
+        Err(error) => {
+            let detail = format!("{}: {error}", path.display());
+            Err(Problem::new(Problem::from(error).code, detail))
+        }
+    }
+}
+
+/// Measures a sound file.
+///
+/// # Errors
+/// Where it is no sound that can be read.
+pub fn measure(path: &Path, plain_mono: bool, watch: Watch<'_>) -> Result<Levels, Problem> {
+    let reading = if plain_mono {
+        MonoReading::PlainMono
+    } else {
+        MonoReading::DualMono
+    };
+    Ok(levels::levels(&audio::measure(
+        open(path)?,
+        reading,
+        watch,
+    )?))
+}
+
+/// Normalises `input` into `output`, whose ending says the format.
+///
+/// # Errors
+/// Where the input is silent or no sound, or the output cannot be written; nothing is left then.
+pub fn normalize(
+    input: &Path,
+    output: &Path,
+    aim: &Aim,
+    assets: &Path,
+    watch: Watch<'_>,
+) -> Result<Normalized, Problem> {
+    let bytes = open(input)?;
+    let info = audio::open(Arc::clone(&bytes))?.info;
+    let (profile, target) = aimed(aim, output, (info.rate_hz, info.channels), assets)?;
+    let mut draft = Draft::beside(output)?;
+    let report = audio::normalize(bytes, &profile, &target, &mut draft, watch)?;
+    draft.finish(output)?;
+    Ok(levels::normalized(&report))
+}
+
+/// The profile and the file it asks for.
+pub(crate) fn aimed(
+    aim: &Aim,
+    output: &Path,
+    (rate_hz, channels): (u32, usize),
+    assets: &Path,
+) -> Result<(Profile, Target), Problem> {
+    let format = format_of(output)?;
+    let profile = match aim {
+        Aim::Custom { target, ceiling } => {
+            if !(-70.0..=-5.0).contains(target) || !(-20.0..=0.0).contains(ceiling) {
+                let detail =
+                    "the target lies between -70 and -5 LUFS, the ceiling between -20 and 0 dBTP";
+                return Err(Problem::new(Code::BadRequest, detail));
+            }
+            Profile::custom(Lufs(*target), Dbtp(*ceiling))
+        }
+        Aim::Profile(name) => {
+            let profiles = assets::profiles(assets)?;
+            let wanted =
+                |profile: &&Profile| name.as_ref().is_none_or(|name| profile.name == *name);
+            profiles.iter().find(wanted).cloned().ok_or_else(|| {
+                let names: Vec<&str> = profiles.iter().map(|it| it.name.as_str()).collect();
+                Problem::new(
+                    Code::NotFound,
+                    format!("no such profile; there are {}", names.join(", ")),
+                )
+            })?
+        }
+    };
+    // The ending says the kind of file; where that is the profile's own kind, its figures count.
+    let same_kind = std::mem::discriminant(&format) == std::mem::discriminant(&profile.format);
+    let format = if same_kind { profile.format } else { format };
+    let target = profile.encode_target(rate_hz, channels, Some(format));
+    Ok((profile, target))
+}
+
+fn format_of(output: &Path) -> Result<Format, Problem> {
+    let ending = output.extension().unwrap_or_default().to_string_lossy();
+    Format::from_extension(&ending).ok_or_else(|| {
+        let detail = format!(
+            "{}: the name must end in .wav, .flac or .mp3",
+            output.display()
+        );
+        Problem::new(Code::UnsupportedTarget, detail)
+    })
+}
+
+/// Converts `input` into `output`, whose ending says the format.
+///
+/// # Errors
+/// As [`normalize`], save that silence is fine.
+pub fn convert(input: &Path, output: &Path, shape: Shape, watch: Watch<'_>) -> Result<(), Problem> {
+    let bytes = open(input)?;
+    let info = audio::open(Arc::clone(&bytes))?.info;
+    let mut format = format_of(output)?;
+    if let (Format::Mp3(_), Some(kbps)) = (format, shape.bitrate_kbps) {
+        format = Format::Mp3(audio::encode::Mp3Rate::Cbr { kbps });
+    }
+    let rate_hz = shape
+        .rate_hz
+        .unwrap_or_else(|| format.rate_for(info.rate_hz));
+    let target = Target::new(
+        format,
+        rate_hz,
+        shape.channels.unwrap_or(info.channels.min(2)),
+    );
+    let mut draft = Draft::beside(output)?;
+    audio::convert(bytes, &target, &mut draft, watch)?;
+    Ok(draft.finish(output)?)
+}
+
+/// Writes the waveform of `input` as BBC audiowaveform data, version 2, one point for 256 frames.
+///
+/// # Errors
+/// Where the input is no sound, or the output cannot be written.
+pub fn peaks(input: &Path, output: &Path, watch: Watch<'_>) -> Result<(), Problem> {
+    let peaks = Peaks::of(open(input)?, watch)?;
+    let mut draft = Draft::beside(output)?;
+    peaks.write_audiowaveform_dat(0, &mut draft)?;
+    Ok(draft.finish(output)?)
+}

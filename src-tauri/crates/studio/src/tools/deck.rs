@@ -1,0 +1,161 @@
+//! Deck files on disk: slides as PNG, checks as data.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use board::deck::{Board, Deck};
+use board::{Fonts, Images, Pictures};
+use serde::Serialize;
+use units::{Digest, Watch};
+
+use crate::slides::plain;
+use crate::wire::{Code, Problem};
+use crate::write_whole;
+
+/// One finding of `loa check`. The names are a contract with scripts.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DeckFinding {
+    /// Name of the board.
+    pub board: String,
+    /// Stable code.
+    pub code: String,
+    /// `notice`, `warning` or `error`.
+    pub severity: String,
+    /// Number of the slide, from 1.
+    pub slide: usize,
+    /// Id of the element.
+    pub element: Option<String>,
+    /// What was measured.
+    pub measured: f64,
+    /// What is needed.
+    pub needed: f64,
+    /// Unit of both.
+    pub unit: String,
+}
+
+/// Pictures that lie beside a deck file, found by content.
+struct FolderImages(HashMap<Digest, Arc<[u8]>>);
+
+impl Images for FolderImages {
+    fn get(&self, digest: &Digest) -> Option<Arc<[u8]>> {
+        self.0.get(digest).cloned()
+    }
+}
+
+/// Files looked at beside a deck; a team's folder holds dozens.
+const FILES_MAX: usize = 1_000;
+
+fn images_beside(path: &Path, deck: &Deck) -> FolderImages {
+    let wanted = deck.pictures();
+    let folder = path
+        .parent()
+        .filter(|it| !it.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut found = HashMap::new();
+    if wanted.is_empty() {
+        return FolderImages(found);
+    }
+    for entry in std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .take(FILES_MAX)
+    {
+        let size = entry
+            .metadata()
+            .map_or(0, |data| if data.is_file() { data.len() } else { 0 });
+        if size == 0 || size > board::PICTURE_BYTES_MAX as u64 {
+            continue;
+        }
+        if let Ok(bytes) = std::fs::read(entry.path()) {
+            let digest = Digest::of(&bytes);
+            if wanted.contains(&digest) {
+                found.insert(digest, bytes.into());
+            }
+        }
+    }
+    FolderImages(found)
+}
+
+fn open(path: &Path) -> Result<(Deck, FolderImages), Problem> {
+    let data = std::fs::metadata(path)?;
+    if data.len() > board::deck::DECK_JSON_BYTES_MAX as u64 {
+        return Err(Problem::new(Code::TooLarge, "a deck file above 32 MiB"));
+    }
+    let deck = board::deck::deck_from_json(&std::fs::read_to_string(path)?)?;
+    let images = images_beside(path, &deck);
+    Ok((deck, images))
+}
+
+fn boards<'a>(deck: &'a Deck, name: Option<&str>) -> Result<Vec<&'a Board>, Problem> {
+    let chosen: Vec<&Board> = deck
+        .boards
+        .iter()
+        .filter(|board| name.is_none_or(|name| board.name == name))
+        .collect();
+    if chosen.is_empty() {
+        let names: Vec<&str> = deck
+            .boards
+            .iter()
+            .map(|board| board.name.as_str())
+            .collect();
+        let detail = format!("the deck has no such board; there are {}", names.join(", "));
+        return Err(Problem::new(Code::NotFound, detail));
+    }
+    Ok(chosen)
+}
+
+/// Writes each slide for each board (or only for the one named) into `out`.
+///
+/// # Errors
+/// Where the file is no deck, or the folder cannot be written to.
+pub fn render_deck(
+    path: &Path,
+    out: &Path,
+    board: Option<&str>,
+    watch: Watch<'_>,
+) -> Result<Vec<PathBuf>, Problem> {
+    let (deck, images) = open(path)?;
+    let (fonts, pictures) = (Fonts::bundled()?, Pictures::new(&images));
+    let boards = boards(&deck, board)?;
+    let total = (boards.len() * deck.slides.len()) as u64;
+    let mut written = Vec::new();
+    for board in boards {
+        for slide in 0..deck.slides.len() {
+            watch.step(written.len() as u64, total)?;
+            let scene = board::resolve(&deck, slide, board, &fonts, &pictures)?;
+            let mut png = Vec::new();
+            board::png(&board::draw(&scene), &mut png)?;
+            let path = out.join(format!("{:02}-{}.png", slide + 1, plain(&board.name)));
+            write_whole(&path, &png)?;
+            written.push(path);
+        }
+    }
+    Ok(written)
+}
+
+/// Checks a deck on its boards, or only on the one named.
+///
+/// # Errors
+/// Where the file is no deck.
+pub fn check_deck(path: &Path, board: Option<&str>) -> Result<Vec<DeckFinding>, Problem> {
+    let (deck, images) = open(path)?;
+    let (fonts, pictures) = (Fonts::bundled()?, Pictures::new(&images));
+    let mut findings = Vec::new();
+    for board in boards(&deck, board)? {
+        for finding in board::check(&deck, board, &fonts, &pictures)? {
+            findings.push(DeckFinding {
+                board: board.name.clone(),
+                code: finding.code.as_str().to_owned(),
+                severity: finding.severity.as_str().to_owned(),
+                slide: finding.slide + 1,
+                element: finding.element.map(|id| id.to_string()),
+                measured: finding.measured,
+                needed: finding.needed,
+                unit: finding.unit.to_owned(),
+            });
+        }
+    }
+    Ok(findings)
+}

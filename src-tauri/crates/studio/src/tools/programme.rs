@@ -1,0 +1,179 @@
+//! Programme files on disk: mixed with the media that lie beside them, found by content.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use audio::programme::{FILE_BYTES_MAX, Programme, from_json};
+use audio::{Mix, Pcm, PcmSource, Replay, Signal, StudioSource};
+use units::{Digest, DigestingReader, SAMPLE_RATE_HZ, Watch};
+
+use super::{Aim, aimed};
+use crate::Draft;
+use crate::translate::levels;
+use crate::wire::{Code, Normalized, Problem};
+
+/// Files looked at for media.
+const FILES_MAX: usize = 10_000;
+
+/// Media found on disk, decoded where they are no PCM at 48 kHz.
+struct FolderMedia(HashMap<Digest, Pcm>);
+
+impl audio::Sources for FolderMedia {
+    fn open(&self, digest: &Digest) -> Result<Arc<dyn StudioSource>, audio::Error> {
+        let pcm = self.0.get(digest).cloned().ok_or_else(|| {
+            let detail = format!("no file with digest {digest} lies beside the programme");
+            audio::Error::Io(std::io::Error::new(std::io::ErrorKind::NotFound, detail))
+        })?;
+        Ok(Arc::new(PcmSource::new(pcm)?))
+    }
+}
+
+/// Mixes the programme file `path` into `output`: at a loudness where one is given, else as it is.
+/// Media are looked for beside the file and in `folders`.
+///
+/// # Errors
+/// [`Code::NotFound`] where a source is missing; nothing is written then.
+pub fn mix_programme(
+    path: &Path,
+    output: &Path,
+    folders: &[PathBuf],
+    aim: Option<&Aim>,
+    assets: &Path,
+    watch: Watch<'_>,
+) -> Result<Normalized, Problem> {
+    if std::fs::metadata(path)?.len() > FILE_BYTES_MAX as u64 {
+        return Err(Problem::new(
+            Code::TooLarge,
+            "a programme file above its limit",
+        ));
+    }
+    let programme = from_json(&std::fs::read(path)?)?;
+    let scratch = tempdir_beside(output)?;
+    let made = mix(
+        &programme, path, output, folders, aim, assets, &scratch, watch,
+    );
+    // Decoded media are only needed while mixing.
+    std::fs::remove_dir_all(&scratch).unwrap_or_default();
+    made
+}
+
+#[allow(clippy::too_many_arguments)] // private; the scratch folder is added to the public seven
+fn mix(
+    programme: &Programme,
+    path: &Path,
+    output: &Path,
+    folders: &[PathBuf],
+    aim: Option<&Aim>,
+    assets: &Path,
+    scratch: &Path,
+    watch: Watch<'_>,
+) -> Result<Normalized, Problem> {
+    let beside = path.parent().unwrap_or(Path::new(".")).to_owned();
+    let folders: Vec<PathBuf> = std::iter::once(beside)
+        .chain(folders.iter().cloned())
+        .collect();
+    let media = find(programme, &folders, scratch, watch)?;
+    let mut draft = Draft::beside(output)?;
+    let replay =
+        || -> Result<Box<dyn Signal>, audio::Error> { Ok(Box::new(Mix::new(programme, &media)?)) };
+    let report = match aim {
+        Some(aim) => {
+            let (profile, target) = aimed(aim, output, (SAMPLE_RATE_HZ, 2), assets)?;
+            levels::normalized(&audio::normalize_replay(
+                &replay, &profile, &target, &mut draft, watch,
+            )?)
+        }
+        None => as_it_is(&replay, output, &mut draft, watch)?,
+    };
+    draft.finish(output)?;
+    Ok(report)
+}
+
+/// Writes a mix without touching its level.
+fn as_it_is(
+    replay: &dyn Replay,
+    output: &Path,
+    draft: &mut Draft,
+    watch: Watch<'_>,
+) -> Result<Normalized, Problem> {
+    let target = audio::encode::Target::new(super::format_of(output)?, SAMPLE_RATE_HZ, 2);
+    let mut signal = replay.replay()?;
+    let total = signal.frames().unwrap_or(0);
+    let mut encoder = audio::encode::encoder(&target, draft)?;
+    let mut block = audio::Planar::default();
+    let mut done = 0u64;
+    loop {
+        let frames = signal.read(&mut block, 16_384)?;
+        if frames == 0 {
+            break;
+        }
+        encoder.write(&block)?;
+        done += frames as u64;
+        watch.step(done, total)?;
+    }
+    encoder.finish()?;
+    let reading = audio::MonoReading::DualMono;
+    let before = audio::measure_signal(&mut *replay.replay()?, reading, watch)?;
+    let after = audio::measure(audio::Scratch::written(draft)?, reading, watch)?;
+    let (before, after) = (levels::levels(&before), levels::levels(&after));
+    Ok(Normalized {
+        before,
+        after,
+        gain_db: 0.0,
+        limited_db_max: 0.0,
+        warnings: vec![],
+    })
+}
+
+fn find(
+    programme: &Programme,
+    folders: &[PathBuf],
+    scratch: &Path,
+    watch: Watch<'_>,
+) -> Result<FolderMedia, Problem> {
+    let mut found = HashMap::new();
+    let mut wanted: Vec<Digest> = programme.media.iter().map(|media| media.digest).collect();
+    for folder in folders {
+        let entries = std::fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .filter_map(Result::ok);
+        for entry in entries.take(FILES_MAX) {
+            if wanted.is_empty() {
+                return Ok(FolderMedia(found));
+            }
+            if !entry.metadata().is_ok_and(|data| data.is_file()) {
+                continue;
+            }
+            let mut reader = DigestingReader::new(std::fs::File::open(entry.path())?);
+            std::io::copy(&mut reader, &mut std::io::sink())?;
+            let (digest, _) = reader.finish();
+            if wanted.contains(&digest) {
+                wanted.retain(|it| *it != digest);
+                found.insert(digest, pcm(&entry.path(), digest, scratch, watch)?);
+            }
+        }
+    }
+    if let Some(missing) = wanted.first() {
+        let detail = format!("no file with digest {missing} lies beside the programme");
+        return Err(Problem::new(Code::NotFound, detail));
+    }
+    Ok(FolderMedia(found))
+}
+
+fn pcm(path: &Path, digest: Digest, scratch: &Path, watch: Watch<'_>) -> Result<Pcm, Problem> {
+    let bytes = super::open(path)?;
+    let stage = crate::stage::Stage::of(Watch::NONE, 0.0, 1.0);
+    crate::sources::decoded(scratch, digest, bytes, &stage, watch)
+}
+
+fn tempdir_beside(output: &Path) -> Result<PathBuf, Problem> {
+    let folder = output
+        .parent()
+        .filter(|it| !it.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let scratch = folder.join(format!(".loa-mix-{}", std::process::id()));
+    std::fs::create_dir_all(&scratch)?;
+    Ok(scratch)
+}
