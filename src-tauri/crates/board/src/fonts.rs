@@ -3,6 +3,8 @@
 //! Hands out shaped text and glyph outlines in font units. Sizes, lines and places are the business
 //! of `text`.
 
+mod outline;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,11 +12,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, SourceCache};
 use parley::style::{FontFamily, FontFamilyName, FontWeight, OverflowWrap, StyleProperty};
 use parley::{FontContext, Layout, LayoutContext};
-use skrifa::outline::{DrawSettings, OutlinePen};
 use skrifa::prelude::{LocationRef, Size};
-use skrifa::{FontRef, GlyphId, MetadataProvider};
+use skrifa::{FontRef, MetadataProvider as _};
 
 use crate::Error;
+
+pub(crate) use outline::{Outline, Segment};
 
 /// What is used where a deck asks for a family that is not bundled, and for characters the family
 /// asked for does not have. Its marks stay within its line height and its ink is the lowest of all
@@ -80,33 +83,6 @@ struct Bench {
 /// One of the bundled fonts, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FaceId(usize);
-
-/// A glyph's outline in em, y upwards.
-#[derive(Debug, Default)]
-pub(crate) struct Outline {
-    pub segments: Vec<Segment>,
-    /// Smallest and largest x and y of all points; `None` without ink.
-    pub bounds: Option<Bounds>,
-}
-
-/// A piece of an outline, in em.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Segment {
-    Move(f32, f32),
-    Line(f32, f32),
-    Quad(f32, f32, f32, f32),
-    Cubic(f32, f32, f32, f32, f32, f32),
-    Close,
-}
-
-/// A box in em, y upwards.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Bounds {
-    pub left: f32,
-    pub bottom: f32,
-    pub right: f32,
-    pub top: f32,
-}
 
 impl Clone for Fonts {
     fn clone(&self) -> Self {
@@ -239,7 +215,10 @@ impl Fonts {
     pub(crate) fn outline(&self, face: FaceId, glyph: u32) -> Arc<Outline> {
         let mut bench = self.bench();
         let outline = bench.outlines.entry((face.0, glyph));
-        Arc::clone(outline.or_insert_with(|| Arc::new(self.faces[face.0].outline(glyph))))
+        Arc::clone(outline.or_insert_with(|| {
+            let face = &self.faces[face.0];
+            Arc::new(outline::outline(&face.font, face.units_per_em, glyph))
+        }))
     }
 
     /// The scratch space. A panic elsewhere leaves it usable: it is only caches.
@@ -261,79 +240,9 @@ impl Face {
         };
         // The ink of H rather than the table's word for it.
         let h = face.font.charmap().map('H').ok_or_else(damaged)?;
-        face.cap_em = face.outline(h.to_u32()).bounds.ok_or_else(damaged)?.top;
+        let outline = outline::outline(&face.font, face.units_per_em, h.to_u32());
+        face.cap_em = outline.bounds.ok_or_else(damaged)?.top;
         Ok(face)
-    }
-
-    fn outline(&self, glyph: u32) -> Outline {
-        let mut pen = Pen {
-            scale: 1.0 / self.units_per_em,
-            outline: Outline::default(),
-        };
-        let settings = DrawSettings::unhinted(Size::unscaled(), LocationRef::default());
-        let drawn = self
-            .font
-            .outline_glyphs()
-            .get(GlyphId::new(glyph))
-            .is_some_and(|glyph| glyph.draw(settings, &mut pen).is_ok());
-        if drawn {
-            pen.outline
-        } else {
-            Outline::default()
-        }
-    }
-}
-
-/// Collects an outline in em.
-struct Pen {
-    scale: f32,
-    outline: Outline,
-}
-
-impl Pen {
-    fn point(&mut self, x: f32, y: f32) -> (f32, f32) {
-        let (x, y) = (x * self.scale, y * self.scale);
-        let bounds = self.outline.bounds.get_or_insert(Bounds {
-            left: x,
-            bottom: y,
-            right: x,
-            top: y,
-        });
-        // Control points count too: the box is never smaller than the ink.
-        bounds.left = bounds.left.min(x);
-        bounds.right = bounds.right.max(x);
-        bounds.bottom = bounds.bottom.min(y);
-        bounds.top = bounds.top.max(y);
-        (x, y)
-    }
-}
-
-impl OutlinePen for Pen {
-    fn move_to(&mut self, x: f32, y: f32) {
-        let (x, y) = self.point(x, y);
-        self.outline.segments.push(Segment::Move(x, y));
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        let (x, y) = self.point(x, y);
-        self.outline.segments.push(Segment::Line(x, y));
-    }
-
-    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
-        let ((cx, cy), (x, y)) = (self.point(cx, cy), self.point(x, y));
-        self.outline.segments.push(Segment::Quad(cx, cy, x, y));
-    }
-
-    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
-        let (ax, ay) = self.point(ax, ay);
-        let ((bx, by), (x, y)) = (self.point(bx, by), self.point(x, y));
-        self.outline
-            .segments
-            .push(Segment::Cubic(ax, ay, bx, by, x, y));
-    }
-
-    fn close(&mut self) {
-        self.outline.segments.push(Segment::Close);
     }
 }
 

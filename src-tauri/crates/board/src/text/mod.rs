@@ -3,6 +3,7 @@
 //! marks rise above the ascender of most fonts.
 
 mod fit;
+mod place;
 mod prepare;
 
 pub(crate) use fit::lay_out;
