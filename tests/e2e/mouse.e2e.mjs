@@ -89,11 +89,14 @@ test('clips are split, moved, trimmed and removed, and all of it undone', async 
   const start = page.getByLabel('Bắt đầu', { exact: true }).last();
   await clips().last().click();
   const was = await start.inputValue();
-  const last = await canvas.boundingBox();
-  // Drag the last clip by its body to the right; it lies at the end of what is in sight.
-  await page.mouse.move(last.x + last.width * 0.85, last.y + 100);
+  // The last clip by its body to the right: all of the programme is in sight, with 6 % of air behind.
+  const from_s = Number(was.replace(',', '.'));
+  const [minutes, seconds] = (await clips().last().locator('.d').innerText()).split(':').map(Number);
+  const length_s = minutes * 60 + seconds;
+  const x = box.x + ((from_s + length_s / 2) / (from_s + length_s)) * box.width * 0.94;
+  await page.mouse.move(x, box.y + 100);
   await page.mouse.down();
-  await page.mouse.move(last.x + last.width * 0.9, last.y + 100, { steps: 6 });
+  await page.mouse.move(x + 40, box.y + 100, { steps: 6 });
   await page.mouse.up();
   await page.waitForFunction((was) => [...document.querySelectorAll('input[aria-label="Bắt đầu"]')].at(-1).value !== was, was);
   for (let i = 0; i < 2; i++) await button(/Hoàn tác/).click();

@@ -48,7 +48,13 @@ export class DeckController {
   async load() {
     try { this.#set(await app.call('deck', { id: this.id })); this.problem = null; } catch (error) { this.problem = asProblem(error); }
   }
-  edit(edit: DeckEdit): Promise<Deck | null> { return this.#then(() => app.ask('deck_edit', { id: this.id, edit })); }
+  /** Edits go one after another. One made when its turn comes sees those before: a key held down adds up. */
+  edit(edit: DeckEdit | (() => DeckEdit | null)): Promise<Deck | null> {
+    return this.#then(async () => {
+      const made = typeof edit === 'function' ? edit() : edit;
+      return made && app.ask('deck_edit', { id: this.id, edit: made });
+    });
+  }
   undo = () => this.#then(() => app.ask('deck_undo', { id: this.id }));
   redo = () => this.#then(() => app.ask('deck_redo', { id: this.id }));
   mend = (finding: Finding) => this.#then(() => app.ask('deck_mend', {
@@ -126,9 +132,14 @@ export class DeckController {
     const to = this.index + by;
     if (this.slide && to >= 0 && to < this.slides.length) await this.edit({ type: 'move-slide', slide: this.slide.id, index: to });
   }
-  async setDuration(ms: number) {
-    const duration_ms = Math.min(DURATION_MS.max, Math.max(DURATION_MS.min, Math.round(ms)));
-    if (this.slide && duration_ms !== this.slide.duration_ms) await this.edit({ type: 'set-duration', slide: this.slide.id, duration_ms });
+  async setDuration(ms: number | ((was: number) => number)) {
+    await this.edit(() => {
+      const slide = this.slide;
+      if (!slide) return null;
+      const wanted = typeof ms === 'function' ? ms(slide.duration_ms) : ms;
+      const duration_ms = Math.min(DURATION_MS.max, Math.max(DURATION_MS.min, Math.round(wanted)));
+      return duration_ms === slide.duration_ms ? null : { type: 'set-duration', slide: slide.id, duration_ms };
+    });
   }
 
   // ---- elements
@@ -140,10 +151,13 @@ export class DeckController {
   }
   /** Moves the selected element by whole pixels of the board in sight. */
   async nudge(dx_px: number, dy_px: number) {
-    const [element, board] = [this.element, this.board];
-    if (!element || !board) return;
-    const { frame } = element;
-    await this.setFrame({ ...frame, x: frame.x + (dx_px * 1000) / board.width_px, y: frame.y + (dy_px * 1000) / board.height_px });
+    await this.edit(() => {
+      const [slide, element, board] = [this.slide, this.element, this.board];
+      if (!slide || !element || !board) return null;
+      const { frame } = element;
+      const moved = { ...frame, x: frame.x + (dx_px * 1000) / board.width_px, y: frame.y + (dy_px * 1000) / board.height_px };
+      return { type: 'set-frame', slide: slide.id, element: element.id, frame: moved };
+    });
   }
   async addElement(kind: ElementKind, frame: Frame) {
     if (!this.slide) return;

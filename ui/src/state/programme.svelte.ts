@@ -57,9 +57,12 @@ export class ProgrammeController {
   async load() {
     try { this.#set(await app.call('programme', { id: this.id })); this.problem = null; } catch (error) { this.problem = asProblem(error); }
   }
-  /** Edits go one after another, so that each sees the one before. */
-  edit(edit: ProgrammeEdit): Promise<Programme | null> {
-    return this.#then(() => app.ask('programme_edit', { id: this.id, edit }));
+  /** Edits go one after another. One made when its turn comes sees those before: a key held down adds up. */
+  edit(edit: ProgrammeEdit | (() => ProgrammeEdit | null)): Promise<Programme | null> {
+    return this.#then(async () => {
+      const made = typeof edit === 'function' ? edit() : edit;
+      return made && app.ask('programme_edit', { id: this.id, edit: made });
+    });
   }
   undo = () => this.#then(() => app.ask('programme_undo', { id: this.id }));
   redo = () => this.#then(() => app.ask('programme_redo', { id: this.id }));
@@ -136,23 +139,31 @@ export class ProgrammeController {
   }
   /** Moves the selected clip, or the playhead where no clip is selected. */
   async nudge(samples: number) {
-    const found = this.current;
-    if (!found) return this.goto(this.now() + samples);
-    const position = Math.max(0, found.clip.position + samples);
-    if (position !== found.clip.position) await this.edit({ type: 'move', clip: found.clip.id, track: found.track.id, position });
+    if (!this.current) return this.goto(this.now() + samples);
+    await this.edit(() => {
+      const found = this.current;
+      if (!found) return null;
+      const position = Math.max(0, found.clip.position + samples);
+      return position === found.clip.position ? null : { type: 'move', clip: found.clip.id, track: found.track.id, position };
+    });
   }
   async moveTrack(by: 1 | -1) {
-    const found = this.current;
-    const track = found && this.value?.tracks[found.index + by];
-    if (found && track) await this.edit({ type: 'move', clip: found.clip.id, track: track.id, position: found.clip.position });
+    await this.edit(() => {
+      const found = this.current;
+      const track = found && this.value?.tracks[found.index + by];
+      return found && track ? { type: 'move', clip: found.clip.id, track: track.id, position: found.clip.position } : null;
+    });
   }
   async gain(by: number) {
-    const clip = this.current?.clip;
-    if (clip) await this.setGain(clip, clip.gain_db + by);
+    await this.edit(() => {
+      const clip = this.current?.clip;
+      return clip ? this.#gainEdit(clip, clip.gain_db + by) : null;
+    });
   }
-  async setGain(clip: Clip, gain: number) {
+  async setGain(clip: Clip, gain: number) { await this.edit(() => this.#gainEdit(clip, gain)); }
+  #gainEdit(clip: Clip, gain: number): ProgrammeEdit | null {
     const gain_db = Math.min(GAIN_DB.max, Math.max(GAIN_DB.min, Math.round(gain * 10) / 10));
-    if (gain_db !== clip.gain_db) await this.edit({ type: 'set-gain', clip: clip.id, gain_db });
+    return gain_db === clip.gain_db ? null : { type: 'set-gain', clip: clip.id, gain_db };
   }
   async setFades(clip: Clip, fade_in: number, fade_out: number) {
     const length = clipLength(clip);

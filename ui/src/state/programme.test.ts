@@ -76,6 +76,17 @@ describe('edits', () => {
     if (a) await desk.setFades(a, 1e9, 1e9);
     expect(edits()).toEqual([{ type: 'set-gain', clip: 'a', gain_db: 24 }, { type: 'set-fades', clip: 'a', fade_in: 48_000, fade_out: 0 }]);
   });
+  it('of a key held down add up', async () => {
+    host = fakeHost({
+      app_state: () => ({ settings: { language: 'vi', theme: 'light' }, jobs: [] }) as unknown as AppState,
+      programme: () => now,
+      programme_edit: ({ edit }) => (now = programme(now.revision + 1, [{ ...clip('a', 0), gain_db: edit.type === 'set-gain' ? edit.gain_db : 0 }])),
+    });
+    await app.start(host);
+    desk.selected = 'a';
+    await Promise.all([desk.gain(0.5), desk.gain(0.5), desk.gain(0.5)]);
+    expect(desk.current?.clip.gain_db).toBe(1.5);
+  });
   it('go one after another', async () => {
     const order: number[] = [];
     await Promise.all([1, 2, 3].map((n) => desk.edit({ type: 'set-title', title: String(n) }).then((p) => order.push(p?.revision ?? 0))));
