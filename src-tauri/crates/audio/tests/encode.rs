@@ -263,6 +263,9 @@ fn mp3_comes_back_in_its_length_and_place_at_every_rate() {
                 // LAME's filter takes the noise of the test sound away, the tone stays in place.
                 let snr = ratio_db(pairs.map(|(&a, &b)| (f64::from(a), f64::from(b))));
                 assert!(snr > 8.0, "{name}: {snr:.1} dB");
+                if channels == 2 {
+                    continue; // one judgement a rate is enough, each takes a process
+                }
                 let (_folder, path) = on_disk(&bytes, "a.mp3");
                 if let Some(theirs) = by_ffmpeg(&path) {
                     assert_eq!(theirs.len(), frames * channels, "{name}: ffmpeg's length");

@@ -7,7 +7,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
-use symphonia::core::audio::{Channels, GenericAudioBufferRef};
+use symphonia::core::audio::Channels;
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::{
     AudioCodecParameters, AudioDecoder, AudioDecoderOptions, well_known,
@@ -15,20 +15,16 @@ use symphonia::core::codecs::audio::{
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::Error as Fault;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
+use symphonia::core::formats::{FormatOptions, Track, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use units::ReadAt;
 
 use super::mp4::{self, Heard};
 use super::source::Bytes;
+use super::stream::Coded;
 use super::{Opened, Source, StreamInfo, check_shape};
-use crate::{Error, Planar, Signal};
-
-/// Packets in a row that may be beyond decoding before the file is given up: about two seconds.
-const BAD_PACKETS_MAX: usize = 100;
-/// Longest packet taken, in frames: FLAC allows 65,535, nobody more.
-const PACKET_FRAMES_MAX: usize = 1 << 20;
+use crate::{Error, Signal};
 
 static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     let mut codecs = CodecRegistry::new();
@@ -75,30 +71,20 @@ pub(super) fn open(bytes: Arc<dyn ReadAt>) -> Result<Opened, Error> {
         }),
         _ => None,
     };
-    let mut coded = Coded {
-        reader,
-        decoder,
-        track_id,
-        rate_hz: 0,
-        channels: 0,
-        frames: None,
-        block: Planar::default(),
-        next: 0,
-        bad_packets: 0,
-        skip: 0,
-        left: u64::MAX,
-    };
+    let mut coded = Coded::new(reader, decoder, track_id);
     if !coded.refill()? {
         return Err(Error::Damaged("no sound in it".into()));
     }
-    let heard = heard.unwrap_or_default().in_frames(coded.rate_hz);
-    coded.skip = heard.skip;
-    coded.left = heard.frames.unwrap_or(u64::MAX);
-    coded.frames = track_frames
-        .map(|frames| frames.saturating_sub(heard.skip).min(coded.left))
+    let heard = heard.unwrap_or_default().in_frames(coded.rate_hz());
+    let frames = track_frames
+        .map(|frames| {
+            let after = frames.saturating_sub(heard.skip);
+            heard.frames.map_or(after, |told| told.min(after))
+        })
         .or(heard.frames);
-    check_shape(coded.channels, coded.rate_hz, coded.frames)?;
-    let codec = coded.decoder.codec_info().short_name;
+    coded.hear(heard.skip, heard.frames, frames);
+    check_shape(coded.channels(), coded.rate_hz(), frames)?;
+    let codec = coded.codec();
     Ok(Opened {
         info: StreamInfo {
             container: match container {
@@ -107,10 +93,10 @@ pub(super) fn open(bytes: Arc<dyn ReadAt>) -> Result<Opened, Error> {
                 other => other,
             },
             codec,
-            rate_hz: coded.rate_hz,
-            channels: coded.channels,
+            rate_hz: coded.rate_hz(),
+            channels: coded.channels(),
             mask: mask(&params),
-            frames: coded.frames,
+            frames,
             bits: params.bits_per_sample,
             lossless: codec.starts_with("pcm_s")
                 || codec.starts_with("pcm_u")
@@ -123,7 +109,9 @@ pub(super) fn open(bytes: Arc<dyn ReadAt>) -> Result<Opened, Error> {
 }
 
 /// A decoder for this track and what it was told.
-fn decoder_for(track: &Track) -> Result<(Box<dyn AudioDecoder>, AudioCodecParameters), Error> {
+pub(super) fn decoder_for(
+    track: &Track,
+) -> Result<(Box<dyn AudioDecoder>, AudioCodecParameters), Error> {
     let Some(CodecParameters::Audio(params)) = &track.codec_params else {
         return Err(Error::UnknownFormat("the codec is not known".into()));
     };
@@ -157,12 +145,14 @@ fn mask(params: &AudioCodecParameters) -> u32 {
 /// Runs a piece of symphonia. Its decoders check less than their authors meant: hostile bytes have
 /// made them overflow (ADPCM) and panic. That is damage to the file, not a reason to take down
 /// whatever else is going on in the program. Whoever gets an error drops what it came from.
-fn shielded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<Result<T, Fault>, Error> {
+pub(super) fn shielded<T>(
+    work: impl FnOnce() -> Result<T, Fault>,
+) -> Result<Result<T, Fault>, Error> {
     catch_unwind(AssertUnwindSafe(work))
         .map_err(|_| Error::Damaged("the decoder broke off over it".into()))
 }
 
-fn translate(fault: Fault) -> Error {
+pub(super) fn translate(fault: Fault) -> Error {
     match fault {
         Fault::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             Error::Damaged("it ends too early".into())
@@ -170,172 +160,5 @@ fn translate(fault: Fault) -> Error {
         Fault::IoError(error) => Error::Io(error),
         Fault::Unsupported(what) => Error::UnknownFormat(what.into()),
         other => Error::Damaged(other.to_string()),
-    }
-}
-
-/// A decoder at work.
-struct Coded {
-    reader: Box<dyn FormatReader>,
-    decoder: Box<dyn AudioDecoder>,
-    track_id: u32,
-    rate_hz: u32,
-    channels: usize,
-    frames: Option<u64>,
-    /// The packet decoded last, and how much of it was handed out.
-    block: Planar,
-    next: usize,
-    bad_packets: usize,
-    /// Frames still to be cut from the start.
-    skip: u64,
-    /// Frames still to be handed out at the most.
-    left: u64,
-}
-
-impl Coded {
-    /// Decodes the next packet that holds sound into `block`; false at the end.
-    fn refill(&mut self) -> Result<bool, Error> {
-        loop {
-            let packet = match shielded(|| self.reader.next_packet())? {
-                Ok(Some(packet)) => packet,
-                Ok(None) => return Ok(false),
-                Err(Fault::ResetRequired) => {
-                    self.restart()?;
-                    continue;
-                }
-                // A file that was cut off ends here; what came before is good.
-                Err(Fault::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Ok(false);
-                }
-                Err(fault) => return Err(translate(fault)),
-            };
-            if packet.track_id != self.track_id {
-                continue;
-            }
-            match shielded(|| self.decoder.decode(&packet))? {
-                Ok(decoded) if decoded.frames() == 0 => {}
-                Ok(decoded) => {
-                    take(
-                        &decoded,
-                        &mut self.block,
-                        &mut self.rate_hz,
-                        &mut self.channels,
-                    )?;
-                    self.bad_packets = 0;
-                    self.next = 0;
-                    return Ok(true);
-                }
-                Err(Fault::DecodeError(_) | Fault::IoError(_))
-                    if self.bad_packets < BAD_PACKETS_MAX =>
-                {
-                    self.bad_packets += 1;
-                    if self.silence_for(packet.dur.get()) {
-                        return Ok(true);
-                    }
-                }
-                Err(fault) => return Err(translate(fault)),
-            }
-        }
-    }
-
-    /// Silence in place of a packet that could not be decoded, so that what follows stays in its
-    /// place. Not before the first good packet, where the shape is not known.
-    fn silence_for(&mut self, ticks: u64) -> bool {
-        let frames = usize::try_from(ticks).unwrap_or(usize::MAX);
-        if self.channels == 0 || frames == 0 || frames > PACKET_FRAMES_MAX {
-            return false;
-        }
-        self.block.resize(self.channels, frames);
-        self.block.clear();
-        self.next = 0;
-        true
-    }
-
-    /// A chained stream begins: new decoder, same shape.
-    fn restart(&mut self) -> Result<(), Error> {
-        let track = self
-            .reader
-            .default_track(TrackType::Audio)
-            .ok_or_else(|| Error::Damaged("the stream goes on without sound".into()))?;
-        self.track_id = track.id;
-        self.decoder = decoder_for(track)?.0;
-        self.frames = None;
-        Ok(())
-    }
-}
-
-/// Copies a decoded packet out; the first one tells the shape, the others must keep it.
-fn take(
-    decoded: &GenericAudioBufferRef<'_>,
-    block: &mut Planar,
-    rate_hz: &mut u32,
-    channels: &mut usize,
-) -> Result<(), Error> {
-    let spec = decoded.spec();
-    let found = (spec.rate(), spec.channels().count());
-    if *channels == 0 {
-        (*rate_hz, *channels) = found;
-        check_shape(found.1, found.0, None)?;
-    }
-    if found != (*rate_hz, *channels) {
-        return Err(Error::Damaged(format!(
-            "rate and channels change from {rate_hz} Hz × {channels} to {} Hz × {}",
-            found.0, found.1
-        )));
-    }
-    if decoded.frames() > PACKET_FRAMES_MAX {
-        return Err(Error::Limit {
-            what: "frames in a packet",
-            found: decoded.frames() as u64,
-            limit: PACKET_FRAMES_MAX as u64,
-        });
-    }
-    block.resize(*channels, decoded.frames());
-    decoded.copy_to_slice_planar(block.channels_mut());
-    Ok(())
-}
-
-impl Signal for Coded {
-    fn rate_hz(&self) -> u32 {
-        self.rate_hz
-    }
-
-    fn channels(&self) -> usize {
-        self.channels
-    }
-
-    fn frames(&self) -> Option<u64> {
-        self.frames
-    }
-
-    fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, Error> {
-        let wanted = usize::try_from(self.left)
-            .unwrap_or(usize::MAX)
-            .min(frames_max);
-        block.resize(self.channels, wanted);
-        let mut done = 0;
-        while done < wanted {
-            let here = self.block.frames() - self.next;
-            if self.skip > 0 && here > 0 {
-                let cut = here.min(usize::try_from(self.skip).unwrap_or(usize::MAX));
-                self.next += cut;
-                self.skip -= cut as u64;
-                continue;
-            }
-            if here == 0 {
-                if self.refill()? {
-                    continue;
-                }
-                break;
-            }
-            let now = here.min(wanted - done);
-            for (out, source) in block.channels_mut().iter_mut().zip(self.block.channels()) {
-                out[done..done + now].copy_from_slice(&source[self.next..self.next + now]);
-            }
-            self.next += now;
-            done += now;
-        }
-        block.resize(self.channels, done);
-        self.left -= done as u64;
-        Ok(done)
     }
 }

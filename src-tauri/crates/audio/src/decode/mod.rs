@@ -3,9 +3,11 @@
 //! Plain PCM in WAV, RF64 and BW64 comes out as [`Pcm`], which can be read anywhere at once; all else
 //! as a stream decoded block by block, with the encoder's delay and padding cut off.
 
+mod boxes;
 mod coded;
 mod mp4;
 mod source;
+mod stream;
 
 use std::sync::Arc;
 

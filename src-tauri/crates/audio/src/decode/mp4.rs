@@ -9,10 +9,9 @@ use std::io;
 
 use units::ReadAt;
 
+use super::boxes::{Reader, Span};
 use crate::Error;
 
-/// Most boxes looked at: a phone video has a hundred.
-const BOXES_MAX: usize = 10_000;
 /// Most entries taken from one table: an edit list has one or two, a time table of a constant rate too.
 const ENTRIES_MAX: u32 = 1 << 16;
 
@@ -47,43 +46,27 @@ impl Heard {
 
 /// What is heard of track `track_id`; `None` where the file does not say.
 pub(super) fn heard(bytes: &dyn ReadAt, track_id: u32) -> Result<Option<Heard>, Error> {
-    let mut reader = Reader {
-        bytes,
-        budget: BOXES_MAX,
-    };
-    match reader.heard(track_id) {
+    match Mp4(Reader::new(bytes)).heard(track_id) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
         other => Ok(other?),
     }
 }
 
-/// The content of a box.
-#[derive(Clone, Copy)]
-struct Span {
-    at: u64,
-    end: u64,
-}
+/// An MP4 file under examination.
+struct Mp4<'a>(Reader<'a>);
 
-struct Reader<'a> {
-    bytes: &'a dyn ReadAt,
-    budget: usize,
-}
-
-impl Reader<'_> {
+impl Mp4<'_> {
     fn heard(&mut self, track_id: u32) -> io::Result<Option<Heard>> {
-        let file = Span {
-            at: 0,
-            end: self.bytes.len(),
-        };
-        let Some(movie) = self.find(file, *b"moov")? else {
+        let file = self.0.file();
+        let Some(movie) = self.0.find(file, *b"moov")? else {
             return Ok(None);
         };
-        let movie_scale = match self.find(movie, *b"mvhd")? {
+        let movie_scale = match self.0.find(movie, *b"mvhd")? {
             Some(header) => self.scale(header)?,
             None => return Ok(None),
         };
         let mut rest = movie;
-        while let Some(track) = self.find(rest, *b"trak")? {
+        while let Some(track) = self.0.find(rest, *b"trak")? {
             rest.at = track.end;
             if self.track_id(track)? == Some(track_id) {
                 return match self.gapless_comment(movie)? {
@@ -98,26 +81,26 @@ impl Reader<'_> {
     /// The edit list of a track, in frames at the media's own time scale.
     fn edits(&mut self, track: Span, movie_scale: u32) -> io::Result<Option<Heard>> {
         let (Some(list), Some(media)) = (
-            self.path(track, &[*b"edts", *b"elst"])?,
-            self.find(track, *b"mdia")?,
+            self.0.path(track, &[*b"edts", *b"elst"])?,
+            self.0.find(track, *b"mdia")?,
         ) else {
             return Ok(None);
         };
-        let media_scale = match self.find(media, *b"mdhd")? {
+        let media_scale = match self.0.find(media, *b"mdhd")? {
             Some(header) => self.scale(header)?,
             None => return Ok(None),
         };
-        let long = self.byte(list.at)? == 1;
-        let entries = self.u32(list.at + 4)?.min(ENTRIES_MAX);
+        let long = self.0.byte(list.at)? == 1;
+        let entries = self.0.u32(list.at + 4)?.min(ENTRIES_MAX);
         let mut skip = None;
         let mut told = 0u64;
         for index in 0..u64::from(entries) {
             let at = list.at + 8 + index * if long { 20 } else { 12 };
             let (duration, start) = if long {
-                (self.u64(at)?, self.u64(at + 8)?.cast_signed())
+                (self.0.u64(at)?, self.0.u64(at + 8)?.cast_signed())
             } else {
-                let start = self.u32(at + 4)?.cast_signed();
-                (self.u32(at)?.into(), i64::from(start))
+                let start = self.0.u32(at + 4)?.cast_signed();
+                (self.0.u32(at)?.into(), i64::from(start))
             };
             // An empty edit (−1) only delays the track against the picture.
             if let Ok(start) = u64::try_from(start) {
@@ -129,6 +112,7 @@ impl Reader<'_> {
             return Ok(None);
         };
         let played = self
+            .0
             .path(media, &[*b"minf", *b"stbl", *b"stts"])?
             .map(|table| self.total(table))
             .transpose()?
@@ -155,11 +139,11 @@ impl Reader<'_> {
 
     /// Sum of the durations in a time-to-sample table.
     fn total(&mut self, table: Span) -> io::Result<u64> {
-        let entries = u64::from(self.u32(table.at + 4)?.min(ENTRIES_MAX));
+        let entries = u64::from(self.0.u32(table.at + 4)?.min(ENTRIES_MAX));
         let mut sum = 0u64;
         for index in 0..entries {
             let at = table.at + 8 + 8 * index;
-            let (count, each) = (self.u32(at)?, self.u32(at + 4)?);
+            let (count, each) = (self.0.u32(at)?, self.0.u32(at + 4)?);
             sum = sum.saturating_add(u64::from(count) * u64::from(each));
         }
         Ok(sum)
@@ -167,32 +151,32 @@ impl Reader<'_> {
 
     /// Apple's ` 00000000 00000840 000001CA 00000000003F31F6 …`: delay, padding, frames, in hex.
     fn gapless_comment(&mut self, movie: Span) -> io::Result<Option<Heard>> {
-        let Some(meta) = self.path(movie, &[*b"udta", *b"meta"])? else {
+        let Some(meta) = self.0.path(movie, &[*b"udta", *b"meta"])? else {
             return Ok(None);
         };
         let meta = Span {
             at: meta.at + 4,
             end: meta.end,
         };
-        let Some(mut items) = self.find(meta, *b"ilst")? else {
+        let Some(mut items) = self.0.find(meta, *b"ilst")? else {
             return Ok(None);
         };
-        while let Some(item) = self.find(items, *b"----")? {
+        while let Some(item) = self.0.find(items, *b"----")? {
             items.at = item.end;
-            let Some(name) = self.find(item, *b"name")? else {
+            let Some(name) = self.0.find(item, *b"name")? else {
                 continue;
             };
-            if self.text(Span {
+            if self.0.text(Span {
                 at: name.at + 4,
                 end: name.end,
             })? != "iTunSMPB"
             {
                 continue;
             }
-            let Some(data) = self.find(item, *b"data")? else {
+            let Some(data) = self.0.find(item, *b"data")? else {
                 continue;
             };
-            let text = self.text(Span {
+            let text = self.0.text(Span {
                 at: data.at + 8,
                 end: data.end,
             })?;
@@ -216,85 +200,17 @@ impl Reader<'_> {
     }
 
     fn track_id(&mut self, track: Span) -> io::Result<Option<u32>> {
-        let Some(header) = self.find(track, *b"tkhd")? else {
+        let Some(header) = self.0.find(track, *b"tkhd")? else {
             return Ok(None);
         };
-        let offset = if self.byte(header.at)? == 1 { 20 } else { 12 };
-        self.u32(header.at + offset).map(Some)
+        let offset = if self.0.byte(header.at)? == 1 { 20 } else { 12 };
+        self.0.u32(header.at + offset).map(Some)
     }
 
     /// The time scale in `mvhd` and `mdhd`, which begin alike.
     fn scale(&mut self, header: Span) -> io::Result<u32> {
-        let offset = if self.byte(header.at)? == 1 { 20 } else { 12 };
-        self.u32(header.at + offset)
-    }
-
-    fn path(&mut self, inside: Span, names: &[[u8; 4]]) -> io::Result<Option<Span>> {
-        let mut span = inside;
-        for &name in names {
-            match self.find(span, name)? {
-                Some(found) => span = found,
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(span))
-    }
-
-    /// The first box of this name directly inside.
-    fn find(&mut self, inside: Span, name: [u8; 4]) -> io::Result<Option<Span>> {
-        let mut at = inside.at;
-        while inside.end.saturating_sub(at) >= 8 {
-            self.budget = match self.budget.checked_sub(1) {
-                Some(budget) => budget,
-                None => return Ok(None),
-            };
-            let (mut head, short) = (8, self.u32(at)?);
-            let size = match short {
-                0 => inside.end - at,
-                1 => {
-                    head = 16;
-                    self.u64(at + 8)?
-                }
-                size => size.into(),
-            };
-            let end = at.saturating_add(size).min(inside.end);
-            if size < head || end < at + head {
-                return Ok(None);
-            }
-            let mut found = [0; 4];
-            self.bytes.read_exact_at(at + 4, &mut found)?;
-            if found == name {
-                return Ok(Some(Span { at: at + head, end }));
-            }
-            at = end;
-        }
-        Ok(None)
-    }
-
-    fn text(&self, span: Span) -> io::Result<String> {
-        const TEXT_BYTES_MAX: u64 = 256; // the comment has 120
-        let length = span.end.saturating_sub(span.at).min(TEXT_BYTES_MAX);
-        let mut text = vec![0; length as usize];
-        self.bytes.read_exact_at(span.at, &mut text)?;
-        Ok(String::from_utf8_lossy(&text).into_owned())
-    }
-
-    fn byte(&self, at: u64) -> io::Result<u8> {
-        let mut bytes = [0];
-        self.bytes.read_exact_at(at, &mut bytes)?;
-        Ok(bytes[0])
-    }
-
-    fn u32(&self, at: u64) -> io::Result<u32> {
-        let mut bytes = [0; 4];
-        self.bytes.read_exact_at(at, &mut bytes)?;
-        Ok(u32::from_be_bytes(bytes))
-    }
-
-    fn u64(&self, at: u64) -> io::Result<u64> {
-        let mut bytes = [0; 8];
-        self.bytes.read_exact_at(at, &mut bytes)?;
-        Ok(u64::from_be_bytes(bytes))
+        let offset = if self.0.byte(header.at)? == 1 { 20 } else { 12 };
+        self.0.u32(header.at + offset)
     }
 }
 
