@@ -121,3 +121,15 @@ impl Archive {
         self.folder.join("documents")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn connections_logs_and_objects_may_move_to_another_thread() {
+        fn check<T: Send>() {}
+        check::<super::Archive>();
+        check::<crate::Log>();
+        check::<crate::Objects>();
+        check::<crate::Staged>();
+    }
+}

@@ -8,7 +8,7 @@ use units::Id;
 
 use crate::error::OnPath;
 use crate::item::at_most;
-use crate::items::id_at;
+use crate::rows::id_at;
 use crate::{Archive, Error, Log, LogContent, Metadata, Salvaged};
 
 /// A document under work: a programme, a deck, an article.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Dbtp, Lufs};
 
-use crate::items::{day_number, number_day};
+use crate::rows::{day_number, number_day};
 use crate::{Error, Kind, Levels, Metadata, Person, PlaceName, Status};
 
 #[derive(Serialize, Deserialize)]
@@ -87,7 +87,7 @@ pub(crate) fn read_metadata(text: &str) -> Result<Metadata, Error> {
 #[cfg(test)]
 mod tests {
     use super::{read_metadata, write_metadata};
-    use crate::items::tests::full_metadata;
+    use crate::rows::tests::full_metadata;
     use crate::{Kind, Metadata};
 
     #[test]

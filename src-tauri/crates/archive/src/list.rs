@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 use rusqlite::{ToSql, params_from_iter};
 use units::Day;
 
-use crate::items::{SUMMARY, day_number, kind_at, status_at, summary_at};
+use crate::rows::{SUMMARY, day_number, kind_at, status_at, summary_at};
 use crate::{Archive, Error, Kind, Query, Status, Summary};
 
 /// Which items.

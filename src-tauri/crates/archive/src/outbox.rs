@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use units::{Digest, Id};
 
 use crate::item::at_most;
-use crate::items::id_at;
+use crate::rows::id_at;
 use crate::{Archive, Error};
 
 /// A receipt in bytes; a signed receipt has less than a hundredth of it.

@@ -11,9 +11,9 @@ use std::collections::HashSet;
 use rusqlite::{ToSql, Transaction, params, params_from_iter};
 
 use crate::fold::{fold, lower_marked, words};
-use crate::items::{SUMMARY, summary_at};
 use crate::list::Conditions;
 use crate::query::Terms;
+use crate::rows::{SUMMARY, summary_at};
 use crate::segment::{highlight, snippet};
 use crate::{Archive, Error, Filter, Metadata, Page, Query, Segment, Sort, Summary};
 
@@ -72,7 +72,7 @@ impl Archive {
         let mut seen = HashSet::new();
         let mut rows = Vec::new();
         for tier in tiers(&terms, &facets) {
-            if rows.len() >= wanted || rows.len() as u64 == count {
+            if rows.len() >= wanted || (count <= COUNT_MAX && rows.len() as u64 == count) {
                 break;
             }
             for row in matches(&tx, &tier, &days, wanted)? {
@@ -173,13 +173,13 @@ fn source(days: &Conditions) -> String {
     )
 }
 
-fn values<'a>(tier: &'a String, days: &'a Conditions) -> impl Iterator<Item = &'a dyn ToSql> {
+fn values<'a>(tier: &'a &'a str, days: &'a Conditions) -> impl Iterator<Item = &'a dyn ToSql> {
     std::iter::once(tier as &dyn ToSql).chain(days.values())
 }
 
 fn matches(
     tx: &Transaction<'_>,
-    tier: &String,
+    tier: &str,
     days: &Conditions,
     limit: usize,
 ) -> Result<Vec<i64>, Error> {
@@ -187,17 +187,18 @@ fn matches(
         "SELECT search.rowid {} ORDER BY search.rowid DESC LIMIT {limit}",
         source(days)
     ))?;
-    let rows = statement.query_map(params_from_iter(values(tier, days)), |row| row.get(0))?;
+    let rows = statement.query_map(params_from_iter(values(&tier, days)), |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn count(tx: &Transaction<'_>, tier: &String, days: &Conditions) -> Result<u64, Error> {
+fn count(tx: &Transaction<'_>, tier: &str, days: &Conditions) -> Result<u64, Error> {
     let mut statement = tx.prepare_cached(&format!(
         "SELECT count(*) FROM (SELECT search.rowid {} LIMIT {})",
         source(days),
         COUNT_MAX + 1
     ))?;
-    let count: i64 = statement.query_row(params_from_iter(values(tier, days)), |row| row.get(0))?;
+    let count: i64 =
+        statement.query_row(params_from_iter(values(&tier, days)), |row| row.get(0))?;
     Ok(count.unsigned_abs())
 }
 

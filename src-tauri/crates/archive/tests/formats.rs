@@ -1,4 +1,5 @@
 //! Every format ever shipped opens; what is no archive, or a newer one, is refused and left alone.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 mod support;
 

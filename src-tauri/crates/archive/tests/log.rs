@@ -1,4 +1,5 @@
 //! Edit logs: what was acknowledged is there, whatever is cut off or damaged.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Finding items by words.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 mod support;
 

@@ -1,6 +1,7 @@
 //! How long searching takes, to be read by a person: no assertion depends on time.
 //!
 //! `cargo test -p archive --release --test speed -- --ignored --nocapture`, rows by `ROWS`.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Items, media, packages, receipts, state and audit over the public door.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 mod support;
 

@@ -4,8 +4,9 @@ use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use super::frame::{self, Head, RECORD_HEAD_BYTES, RecordHead, Sort};
+use super::open::{lock, open_file, set_aside};
 use super::scan::{self, LOG_BYTES_MAX, Scan};
-use super::{EDITS, Log, Snapshot, open_file, set_aside, snapshots};
+use super::{EDITS, Log, Snapshot, snapshots};
 use crate::error::OnPath;
 use crate::{Error, durable};
 
@@ -29,7 +30,7 @@ impl Log {
     /// [`Error::Damaged`] where no snapshot can be read; [`Error::Locked`]; what the medium reports.
     pub fn salvage(folder: &Path) -> Result<Salvaged, Error> {
         let path = folder.join(EDITS);
-        let _lock = super::lock(folder)?;
+        let _lock = lock(folder)?;
         let file = open_file(&path, OpenOptions::new().read(true).write(true))?;
         let bytes = scan::read_from(&file, 0, LOG_BYTES_MAX).on("read", &path)?;
         let scan = match Scan::of(&file, &path) {

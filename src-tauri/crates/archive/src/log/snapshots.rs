@@ -59,7 +59,7 @@ pub(super) fn newest_of(folder: &Path, numbers: &[u64], scan: &Scan) -> Result<S
         };
         if number > scan.last() {
             // Only what was acknowledged is ever in a snapshot: the log has lost records.
-            return Err(super::damaged(folder, scan));
+            return Err(super::open::damaged(folder, scan));
         }
         // The log begins at its head's number by definition, whatever chain led there.
         if number == scan.head.number || scan.chain_at(number) == Some(chain) {
