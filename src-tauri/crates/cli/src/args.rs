@@ -170,7 +170,11 @@ pub struct ArchiveAdd {
     pub store: Store,
     #[arg(long, help = l("Tên mục", "Title of the item"))]
     pub title: Option<String>,
-    #[arg(long, default_value = "document", help = "programme, segment, jingle, deck, slide, article, photo, video, document")]
+    #[arg(
+        long,
+        default_value = "document",
+        help = "programme, segment, jingle, deck, slide, article, photo, video, document"
+    )]
     pub kind: String,
     #[arg(long, default_value = "", help = l("Nội dung chữ, để tìm", "Text, to be found by"))]
     pub body: String,

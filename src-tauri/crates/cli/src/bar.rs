@@ -50,10 +50,18 @@ fn listen(cancel: &Cancel) -> Option<tokio::runtime::Runtime> {
 ///
 /// # Errors
 /// Where standard output is closed.
-pub fn answer<T: serde::Serialize>(json: bool, value: &T, people: impl FnOnce(&T) -> String) -> Outcome {
+pub fn answer<T: serde::Serialize>(
+    json: bool,
+    value: &T,
+    people: impl FnOnce(&T) -> String,
+) -> Outcome {
     use std::io::Write as _;
 
-    let text = if json { serde_json::to_string_pretty(value)? } else { people(value) };
+    let text = if json {
+        serde_json::to_string_pretty(value)?
+    } else {
+        people(value)
+    };
     writeln!(std::io::stdout(), "{text}")?;
     Ok(())
 }

@@ -21,38 +21,85 @@ fn figure(value: Option<f64>, unit: &str) -> String {
 /// Levels in lines.
 pub fn levels(levels: &Levels) -> String {
     let rows = [
-        (l("Âm lượng", "Integrated"), figure(levels.integrated_lufs, "LUFS")),
-        (l("Dải âm lượng", "Range"), format!("{:.1} LU", levels.range_lu)),
-        (l("Đỉnh thực", "True peak"), figure(levels.true_peak_dbtp, "dBTP")),
-        (l("Lớn nhất 400 ms", "Max momentary"), figure(levels.max_momentary_lufs, "LUFS")),
-        (l("Lớn nhất 3 s", "Max short-term"), figure(levels.max_short_term_lufs, "LUFS")),
-        (l("Thời lượng", "Length"), format!("{:.2} s", levels.duration_s)),
+        (
+            l("Âm lượng", "Integrated"),
+            figure(levels.integrated_lufs, "LUFS"),
+        ),
+        (
+            l("Dải âm lượng", "Range"),
+            format!("{:.1} LU", levels.range_lu),
+        ),
+        (
+            l("Đỉnh thực", "True peak"),
+            figure(levels.true_peak_dbtp, "dBTP"),
+        ),
+        (
+            l("Lớn nhất 400 ms", "Max momentary"),
+            figure(levels.max_momentary_lufs, "LUFS"),
+        ),
+        (
+            l("Lớn nhất 3 s", "Max short-term"),
+            figure(levels.max_short_term_lufs, "LUFS"),
+        ),
+        (
+            l("Thời lượng", "Length"),
+            format!("{:.2} s", levels.duration_s),
+        ),
     ];
     let mut text = String::new();
     for (name, value) in rows {
         writeln!(text, "{name:<18}{value}").unwrap_or_default();
     }
     let kind = if levels.dual_mono {
-        l("1 kênh, đo như hai kênh giống nhau", "1 channel, read as two equal ones")
+        l(
+            "1 kênh, đo như hai kênh giống nhau",
+            "1 channel, read as two equal ones",
+        )
     } else if levels.channels == 1 {
         l("1 kênh", "1 channel")
     } else {
         l("nhiều kênh", "several channels")
     };
-    write!(text, "{:<18}{} Hz, {kind}", l("Dạng", "Form"), levels.sample_rate_hz).unwrap_or_default();
+    write!(
+        text,
+        "{:<18}{} Hz, {kind}",
+        l("Dạng", "Form"),
+        levels.sample_rate_hz
+    )
+    .unwrap_or_default();
     text
 }
 
 /// What normalising did, in lines.
 pub fn report(report: &Normalized) -> String {
     let pair = |name: &str, before: Option<f64>, after: Option<f64>, unit: &str| {
-        format!("{name:<12}{:>12}  →  {}", figure(before, unit), figure(after, unit))
+        format!(
+            "{name:<12}{:>12}  →  {}",
+            figure(before, unit),
+            figure(after, unit)
+        )
     };
     let (before, after) = (&report.before, &report.after);
     let mut text = [
-        pair(l("Âm lượng", "Loudness"), before.integrated_lufs, after.integrated_lufs, "LUFS"),
-        pair(l("Đỉnh thực", "True peak"), before.true_peak_dbtp, after.true_peak_dbtp, "dBTP"),
-        format!("{:<12}{:+.1} dB, {} {:.1} dB", l("Khuếch đại", "Gain"), report.gain_db, l("hạn đỉnh tới", "limited up to"), report.limited_db_max),
+        pair(
+            l("Âm lượng", "Loudness"),
+            before.integrated_lufs,
+            after.integrated_lufs,
+            "LUFS",
+        ),
+        pair(
+            l("Đỉnh thực", "True peak"),
+            before.true_peak_dbtp,
+            after.true_peak_dbtp,
+            "dBTP",
+        ),
+        format!(
+            "{:<12}{:+.1} dB, {} {:.1} dB",
+            l("Khuếch đại", "Gain"),
+            report.gain_db,
+            l("hạn đỉnh tới", "limited up to"),
+            report.limited_db_max
+        ),
     ]
     .join("\n");
     for warning in &report.warnings {
@@ -86,9 +133,8 @@ fn aim(aim: &args::Aim) -> Aim {
 pub fn normalize(task: &args::Normalize, json: bool) -> Outcome {
     let aim = aim(&task.aim);
     let files = &task.files;
-    let made = under_bar(|watch| {
-        tools::normalize(&files.input, &files.output, &aim, &assets(), watch)
-    })?;
+    let made =
+        under_bar(|watch| tools::normalize(&files.input, &files.output, &aim, &assets(), watch))?;
     answer(json, &made, report)
 }
 
@@ -100,7 +146,9 @@ struct Written {
 
 fn written(path: PathBuf, json: bool) -> Outcome {
     let bytes = std::fs::metadata(&path)?.len();
-    answer(json, &Written { path, bytes }, |it| format!("{} ({} B)", it.path.display(), it.bytes))
+    answer(json, &Written { path, bytes }, |it| {
+        format!("{} ({} B)", it.path.display(), it.bytes)
+    })
 }
 
 pub fn convert(task: &args::Convert, json: bool) -> Outcome {
@@ -121,7 +169,14 @@ pub fn peaks(task: &args::InOut, json: bool) -> Outcome {
 pub fn mix(task: &args::Mix, json: bool) -> Outcome {
     let aim = task.profile.clone().map(|name| Aim::Profile(Some(name)));
     let made = under_bar(|watch| {
-        tools::mix_programme(&task.programme, &task.output, &task.media, aim.as_ref(), &assets(), watch)
+        tools::mix_programme(
+            &task.programme,
+            &task.output,
+            &task.media,
+            aim.as_ref(),
+            &assets(),
+            watch,
+        )
     })?;
     answer(json, &made, report)
 }
@@ -135,7 +190,11 @@ pub fn render(task: &args::Render, json: bool) -> Outcome {
     let board = task.board.as_deref();
     let files = under_bar(|watch| tools::render_deck(&task.deck, &task.out, board, watch))?;
     answer(json, &Files { files }, |made| {
-        made.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n")
+        made.files
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect::<Vec<_>>()
+            .join("\n")
     })
 }
 
@@ -148,8 +207,14 @@ struct Findings {
 pub fn finding(found: &DeckFinding) -> String {
     format!(
         "{:<8} {} {:>2} · {} · {}: {:.1} / {:.1} {}",
-        found.severity, l("trang", "slide"), found.slide, found.board, found.code, found.measured,
-        found.needed, found.unit,
+        found.severity,
+        l("trang", "slide"),
+        found.slide,
+        found.board,
+        found.code,
+        found.measured,
+        found.needed,
+        found.unit,
     )
 }
 
@@ -159,6 +224,10 @@ pub fn check(task: &args::Check, json: bool) -> Outcome {
         if made.findings.is_empty() {
             return l("Không có gì phải sửa.", "Nothing to mend.").to_owned();
         }
-        made.findings.iter().map(finding).collect::<Vec<_>>().join("\n")
+        made.findings
+            .iter()
+            .map(finding)
+            .collect::<Vec<_>>()
+            .join("\n")
     })
 }

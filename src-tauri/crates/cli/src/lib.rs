@@ -36,7 +36,10 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             // Help and version go to standard output and are no failure.
-            let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let is_answer = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            );
             error.print().unwrap_or_default();
             return ExitCode::from(if is_answer { 0 } else { 2 });
         }

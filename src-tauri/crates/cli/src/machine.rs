@@ -16,7 +16,9 @@ use tokio::runtime::Handle;
 pub fn now_ms() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map_or(0, |past| i64::try_from(past.as_millis()).unwrap_or(i64::MAX))
+        .map_or(0, |past| {
+            i64::try_from(past.as_millis()).unwrap_or(i64::MAX)
+        })
 }
 
 /// Minutes by which local time is ahead of UTC.
@@ -45,7 +47,10 @@ impl Sound {
     /// All that is connected.
     #[must_use]
     pub fn of_this_machine() -> Self {
-        Self { capture: Arc::new(devices::Microphones), playback: Arc::new(devices::Loudspeakers) }
+        Self {
+            capture: Arc::new(devices::Microphones),
+            playback: Arc::new(devices::Loudspeakers),
+        }
     }
 }
 
@@ -53,7 +58,10 @@ impl Sound {
 /// puts them, or in the source tree it was built from.
 #[must_use]
 pub fn assets() -> PathBuf {
-    let mut places: Vec<PathBuf> = std::env::var_os("LOA_ASSETS").map(PathBuf::from).into_iter().collect();
+    let mut places: Vec<PathBuf> = std::env::var_os("LOA_ASSETS")
+        .map(PathBuf::from)
+        .into_iter()
+        .collect();
     if let Ok(program) = std::env::current_exe() {
         let folder = program.parent().unwrap_or(Path::new("."));
         places.push(folder.join("assets"));
@@ -61,14 +69,18 @@ pub fn assets() -> PathBuf {
         places.push(folder.join("../Resources/assets"));
     }
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets");
-    places.into_iter().find(|place| place.join("presets").is_dir()).unwrap_or(source)
+    places
+        .into_iter()
+        .find(|place| place.join("presets").is_dir())
+        .unwrap_or(source)
 }
 
 /// Where the archive lies where nobody says otherwise: `Loa Studio` in the folder for documents.
 #[must_use]
 pub fn usual_store() -> PathBuf {
     let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
-    home.map_or_else(|| PathBuf::from("."), PathBuf::from).join("Loa Studio")
+    home.map_or_else(|| PathBuf::from("."), PathBuf::from)
+        .join("Loa Studio")
 }
 
 /// A province in this process, to practise with.
@@ -82,7 +94,11 @@ impl Training {
     /// One that keeps its things in `folder` and is not started yet.
     #[must_use]
     pub fn new(folder: PathBuf, runtime: Handle) -> Self {
-        Self { folder, runtime, running: Mutex::new(None) }
+        Self {
+            folder,
+            runtime,
+            running: Mutex::new(None),
+        }
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, Option<Running>> {
@@ -113,11 +129,16 @@ impl TrainingProvince for Training {
     }
 
     fn state(&self) -> Sandbox {
-        Sandbox { available: true, url: self.running().as_ref().map(Running::upload_url) }
+        Sandbox {
+            available: true,
+            url: self.running().as_ref().map(Running::upload_url),
+        }
     }
 
     fn public_key(&self) -> Option<String> {
-        self.running().as_ref().map(|running| running.public_key().to_text())
+        self.running()
+            .as_ref()
+            .map(|running| running.public_key().to_text())
     }
 
     fn cut_line(&self, after_bytes: &[u64]) {

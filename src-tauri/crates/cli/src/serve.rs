@@ -64,7 +64,12 @@ pub async fn start<H: Host>(
     let address = listener.local_addr()?;
     let url = format!("http://{address}/?token={token}");
     let uploads = studio.store().join("uploads");
-    let server = Arc::new(Server { studio, token, pages, uploads });
+    let server = Arc::new(Server {
+        studio,
+        token,
+        pages,
+        uploads,
+    });
     let router = Router::new()
         .route("/rpc/{name}", post(rpc::<H>))
         .route("/events", get(events::<H>))
@@ -87,14 +92,25 @@ struct Token {
 
 /// Whether a request comes from our own page: the right token, and no other site's origin.
 fn allowed<H: Host>(server: &Server<H>, headers: &HeaderMap, query: &str) -> bool {
-    let from_header = headers.get("x-loa-token").and_then(|value| value.to_str().ok());
+    let from_header = headers
+        .get("x-loa-token")
+        .and_then(|value| value.to_str().ok());
     let token = from_header.unwrap_or(query);
     // Compared in full length always, so that time tells nothing.
     let same = token.len() == server.token.len()
-        && token.bytes().zip(server.token.bytes()).fold(0, |seen, (a, b)| seen | (a ^ b)) == 0;
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        && token
+            .bytes()
+            .zip(server.token.bytes())
+            .fold(0, |seen, (a, b)| seen | (a ^ b))
+            == 0;
+    let host = headers
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let is_loopback = host.starts_with("127.0.0.1:") || host.starts_with("localhost:");
-    let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    let origin = headers
+        .get(header::ORIGIN)
+        .and_then(|value| value.to_str().ok());
     same && is_loopback && origin.is_none_or(|origin| origin == format!("http://{host}"))
 }
 
@@ -108,7 +124,11 @@ fn refuse(problem: &Problem) -> Response {
 }
 
 fn forbidden() -> Response {
-    (StatusCode::FORBIDDEN, "open the address that loa serve printed").into_response()
+    (
+        StatusCode::FORBIDDEN,
+        "open the address that loa serve printed",
+    )
+        .into_response()
 }
 
 /// Runs blocking work of the application off the threads that serve.
@@ -146,10 +166,15 @@ async fn media<H: Host>(
         return forbidden();
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
-    let range =
-        headers.get(header::RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let range = headers
+        .get(header::RANGE)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
     let answer = blocking(move || {
-        Ok(server.studio.media(&path, &query)?.answer(range.as_deref())?)
+        Ok(server
+            .studio
+            .media(&path, &query)?
+            .answer(range.as_deref())?)
     });
     match answer.await {
         Ok(answer) => {
@@ -157,7 +182,9 @@ async fn media<H: Host>(
             let mut response = (status, Body::from(answer.body)).into_response();
             for (name, value) in answer.headers {
                 if let Ok(value) = HeaderValue::from_str(&value) {
-                    response.headers_mut().insert(HeaderName::from_static(name), value);
+                    response
+                        .headers_mut()
+                        .insert(HeaderName::from_static(name), value);
                 }
             }
             response
@@ -188,10 +215,15 @@ async fn take_upload<H: Host>(
 ) -> Result<studio::wire::Offer, Problem> {
     let mut random = [0; 8];
     crate::machine::random(&mut random)?;
-    let folder = server.uploads.join(format!("{:016x}", u64::from_le_bytes(random)));
+    let folder = server
+        .uploads
+        .join(format!("{:016x}", u64::from_le_bytes(random)));
     tokio::fs::create_dir_all(&folder).await?;
     // Only the last part of the name, so that it cannot lead elsewhere.
-    let name = Path::new(name).file_name().unwrap_or("tep".as_ref()).to_owned();
+    let name = Path::new(name)
+        .file_name()
+        .unwrap_or("tep".as_ref())
+        .to_owned();
     let path = folder.join(name);
     let mut file = tokio::fs::File::create_new(&path).await?;
     let mut body = request.into_body().into_data_stream();
@@ -248,8 +280,14 @@ async fn tell(mut events: tokio::sync::broadcast::Receiver<Event>, mut socket: W
 /// The built window. Pages hold no secret, so they need no token; everything behind them does.
 async fn page<H: Host>(State(server): Shared<H>, request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/').to_owned();
-    let safe = path.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
-    let name = if path.is_empty() { "index.html".to_owned() } else { path };
+    let safe = path
+        .split('/')
+        .all(|part| !part.is_empty() && !part.starts_with('.'));
+    let name = if path.is_empty() {
+        "index.html".to_owned()
+    } else {
+        path
+    };
     if !safe && name != "index.html" {
         return StatusCode::NOT_FOUND.into_response();
     }

@@ -32,7 +32,12 @@ struct Devices {
 fn named(devices: Vec<audio::ports::Device>) -> Vec<Device> {
     devices
         .into_iter()
-        .map(|it| Device { id: it.id.0, name: it.name, system: it.system, is_default: it.is_default })
+        .map(|it| Device {
+            id: it.id.0,
+            name: it.name,
+            system: it.system,
+            is_default: it.is_default,
+        })
         .collect()
 }
 
@@ -46,12 +51,24 @@ pub fn devices(json: bool) -> Outcome {
     answer(json, &Devices { inputs, outputs }, |found| {
         let list = |title: &str, devices: &[Device]| {
             let rows = devices.iter().map(|it| {
-                format!("  {} {}  ({}, {})", if it.is_default { "*" } else { " " }, it.name, it.id, it.system)
+                format!(
+                    "  {} {}  ({}, {})",
+                    if it.is_default { "*" } else { " " },
+                    it.name,
+                    it.id,
+                    it.system
+                )
             });
-            std::iter::once(title.to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
+            std::iter::once(title.to_owned())
+                .chain(rows)
+                .collect::<Vec<_>>()
+                .join("\n")
         };
         let inputs = list(l("Micro", "Microphones"), &found.inputs);
-        format!("{inputs}\n{}", list(l("Loa", "Loudspeakers"), &found.outputs))
+        format!(
+            "{inputs}\n{}",
+            list(l("Loa", "Loudspeakers"), &found.outputs)
+        )
     })
 }
 
@@ -74,11 +91,23 @@ fn choose(name: &str) -> anyhow::Result<DeviceId> {
 
 pub fn record(task: &args::Record, json: bool) -> Outcome {
     let device = task.device.as_deref().map(choose).transpose()?;
-    let bext = Bext { originator: "Loa Studio".into(), ..Bext::default() };
-    let request = RecordRequest { device, path: task.output.clone(), bext };
-    let recording = devices::Microphones.record(&request).map_err(device_problem)?;
+    let bext = Bext {
+        originator: "Loa Studio".into(),
+        ..Bext::default()
+    };
+    let request = RecordRequest {
+        device,
+        path: task.output.clone(),
+        bext,
+    };
+    let recording = devices::Microphones
+        .record(&request)
+        .map_err(device_problem)?;
     let stop = Cancel::new();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
     let asked = stop.clone();
     runtime.spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
@@ -91,7 +120,9 @@ pub fn record(task: &args::Record, json: bool) -> Outcome {
         let recorded = status.frames as f64 / f64::from(status.rate_hz.max(1));
         let enough = task.seconds.is_some_and(|seconds| recorded >= seconds);
         // A device that gives no sound at all must not keep the terminal for ever.
-        let silent = task.seconds.is_some_and(|it| start.elapsed().as_secs_f64() > it + 10.0);
+        let silent = task
+            .seconds
+            .is_some_and(|it| start.elapsed().as_secs_f64() > it + 10.0);
         if enough || silent || stop.is_cancelled() || status.ended.is_some() {
             break;
         }
@@ -112,6 +143,12 @@ pub fn record(task: &args::Record, json: bool) -> Outcome {
         },
     };
     answer(json, &recorded, |it| {
-        format!("{} · {:.1} s · {} Hz · {}", it.path.display(), it.seconds, it.sample_rate_hz, it.end)
+        format!(
+            "{} · {:.1} s · {} Hz · {}",
+            it.path.display(),
+            it.seconds,
+            it.sample_rate_hz,
+            it.end
+        )
     })
 }

@@ -107,11 +107,17 @@ fn shown(item: &Item) -> Shown {
 }
 
 fn people(item: &Shown) -> String {
-    let mut lines = vec![format!("{}  [{} · {}]  {}", item.title, item.kind, item.status, item.id)];
+    let mut lines = vec![format!(
+        "{}  [{} · {}]  {}",
+        item.title, item.kind, item.status, item.id
+    )];
     for version in &item.versions {
         for file in &version.files {
             let short = file.digest.get(..12).unwrap_or(&file.digest);
-            lines.push(format!("  v{}  {}  {} B  {short}…", version.number, file.name, file.bytes));
+            lines.push(format!(
+                "  v{}  {}  {} B  {short}…",
+                version.number, file.name, file.bytes
+            ));
         }
     }
     lines.join("\n")
@@ -119,7 +125,11 @@ fn people(item: &Shown) -> String {
 
 /// Media type by the ending of a name; only for people and packages, never for decisions.
 fn media_type(path: &Path) -> &'static str {
-    let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let ending = path
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
     match ending.as_str() {
         "wav" | "bwf" => "audio/wav",
         "mp3" => "audio/mpeg",
@@ -141,24 +151,45 @@ fn media_type(path: &Path) -> &'static str {
 fn add(task: &args::ArchiveAdd, json: bool) -> Outcome {
     let kind = Kind::from_code(&task.kind).ok_or_else(|| {
         let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
-        refused(Problem::new(Code::BadRequest, format!("--kind: {}", names.join(", "))))
+        refused(Problem::new(
+            Code::BadRequest,
+            format!("--kind: {}", names.join(", ")),
+        ))
     })?;
     let mut archive = open(&task.store.store)?;
     let mut files = Vec::new();
     for path in &task.files {
         let stored = under_bar(|watch| Ok(archive.put_file(path, watch)?))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let media_type = media_type(path).to_owned();
         let role = "delivery".to_owned();
-        files.push(ItemFile { digest: stored.digest, name, media_type, bytes: 0, role });
+        files.push(ItemFile {
+            digest: stored.digest,
+            name,
+            media_type,
+            bytes: 0,
+            role,
+        });
     }
-    let usual = || task.files[0].file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let usual = || {
+        task.files[0]
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    };
     let mut metadata = Metadata::new(kind, task.title.clone().unwrap_or_else(usual));
     metadata.body.clone_from(&task.body);
     metadata.tags.clone_from(&task.tag);
     let id = new_id()?;
     archive.add_item(id, &metadata, now_ms()).map_err(problem)?;
-    archive.add_version(id, "", &files, now_ms()).map_err(problem)?;
+    archive
+        .add_version(id, "", &files, now_ms())
+        .map_err(problem)?;
     let item = find(&archive, &id.to_string())?;
     answer(json, &shown(&item), people)
 }
@@ -179,12 +210,21 @@ struct ShownHit {
 
 fn search(task: &args::ArchiveSearch, json: bool) -> Outcome {
     let archive = open(&task.store.store)?;
-    let query = Query { limit: task.limit, ..Query::as_typed(&task.text) };
+    let query = Query {
+        limit: task.limit,
+        ..Query::as_typed(&task.text)
+    };
     let found = archive.search(&query).map_err(problem)?;
     let join = |segments: &[archive::Segment]| {
         segments
             .iter()
-            .map(|it| if it.hit { format!("[{}]", it.text) } else { it.text.clone() })
+            .map(|it| {
+                if it.hit {
+                    format!("[{}]", it.text)
+                } else {
+                    it.text.clone()
+                }
+            })
             .collect::<String>()
     };
     let hits = Hits {
@@ -201,7 +241,10 @@ fn search(task: &args::ArchiveSearch, json: bool) -> Outcome {
             .collect(),
     };
     answer(json, &hits, |found| {
-        let rows = found.hits.iter().map(|it| format!("{}  {:<10} {}  {}", it.id, it.kind, it.title, it.snippet));
+        let rows = found
+            .hits
+            .iter()
+            .map(|it| format!("{}  {:<10} {}  {}", it.id, it.kind, it.title, it.snippet));
         let total = format!("{} {}", found.total, l("mục", "items"));
         rows.chain([total]).collect::<Vec<_>>().join("\n")
     })
@@ -222,7 +265,12 @@ fn export(task: &args::ArchiveExport, json: bool) -> Outcome {
     let archive = open(&task.item.store.store)?;
     let item = find(&archive, &task.item.item)?;
     let mut written = Vec::new();
-    for file in item.versions.last().map(|it| it.files.as_slice()).unwrap_or_default() {
+    for file in item
+        .versions
+        .last()
+        .map(|it| it.files.as_slice())
+        .unwrap_or_default()
+    {
         let name = Path::new(&file.name).file_name().unwrap_or_default();
         let place = task.out.join(name);
         if place.exists() {
@@ -233,7 +281,11 @@ fn export(task: &args::ArchiveExport, json: bool) -> Outcome {
         written.push(place);
     }
     answer(json, &Exported { files: written }, |made| {
-        made.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n")
+        made.files
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect::<Vec<_>>()
+            .join("\n")
     })
 }
 
@@ -247,7 +299,8 @@ fn copy(archive: &Archive, digest: Digest, place: &Path) -> Outcome {
 
 fn audit(task: &args::Store, json: bool) -> Outcome {
     let mut archive = open(&task.store)?;
-    let found = under_bar(|watch: Watch<'_>| Ok(archive.audit(now_ms(), AuditBudget::ALL, watch)?))?;
+    let found =
+        under_bar(|watch: Watch<'_>| Ok(archive.audit(now_ms(), AuditBudget::ALL, watch)?))?;
     let names = |digests: &[Digest]| digests.iter().map(ToString::to_string).collect();
     let report = AuditReport {
         checked: found.checked,
@@ -260,11 +313,23 @@ fn audit(task: &args::Store, json: bool) -> Outcome {
     answer(json, &report, |it| {
         format!(
             "{} / {} {} · {} {} · {} {} · {} {}",
-            it.intact, it.checked, l("tệp đúng", "files intact"),
-            it.missing.len(), l("mất", "missing"),
-            it.damaged.len(), l("hỏng", "damaged"),
-            it.orphans.len(), l("tệp lạ", "orphans"),
+            it.intact,
+            it.checked,
+            l("tệp đúng", "files intact"),
+            it.missing.len(),
+            l("mất", "missing"),
+            it.damaged.len(),
+            l("hỏng", "damaged"),
+            it.orphans.len(),
+            l("tệp lạ", "orphans"),
         )
     })?;
-    if whole { Ok(()) } else { Err(refused(Problem::new(Code::StoreDamaged, "the audit found faults"))) }
+    if whole {
+        Ok(())
+    } else {
+        Err(refused(Problem::new(
+            Code::StoreDamaged,
+            "the audit found faults",
+        )))
+    }
 }

@@ -40,14 +40,23 @@ fn sentence(code: Code) -> &'static str {
             "Tệp không thuộc định dạng âm thanh hay ảnh nào đọc được.",
             "The file is in no format that can be read.",
         ),
-        Code::Damaged => l("Tệp bị hỏng; hãy lấy lại bản gốc.", "The file is damaged; get the original again."),
+        Code::Damaged => l(
+            "Tệp bị hỏng; hãy lấy lại bản gốc.",
+            "The file is damaged; get the original again.",
+        ),
         Code::TooLarge => l("Vượt quá giới hạn.", "Beyond a limit."),
         Code::Silence => l(
             "Không có tiếng để đo: im lặng, hoặc ngắn hơn 400 ms. Hãy kiểm tra micro.",
             "No sound to measure: silence, or under 400 ms. Check the microphone.",
         ),
-        Code::UnsupportedTarget => l("Không ghi được định dạng này.", "This format cannot be written."),
-        Code::BadEdit => l("Thao tác không hợp với tài liệu.", "The edit does not fit the document."),
+        Code::UnsupportedTarget => l(
+            "Không ghi được định dạng này.",
+            "This format cannot be written.",
+        ),
+        Code::BadEdit => l(
+            "Thao tác không hợp với tài liệu.",
+            "The edit does not fit the document.",
+        ),
         Code::NothingToUndo => l("Không còn gì để hoàn tác.", "There is nothing to undo."),
         Code::Empty => l("Chưa có nội dung.", "There is nothing in it yet."),
         Code::NoDevice => l("Không có thiết bị âm thanh.", "There is no sound device."),
@@ -55,24 +64,57 @@ fn sentence(code: Code) -> &'static str {
             "Thiết bị âm thanh không còn; hãy cắm lại hoặc chọn thiết bị khác.",
             "The device is gone; plug it in again or choose another.",
         ),
-        Code::DeviceBusy => l("Thiết bị đang bị chương trình khác dùng.", "Another program holds the device."),
+        Code::DeviceBusy => l(
+            "Thiết bị đang bị chương trình khác dùng.",
+            "Another program holds the device.",
+        ),
         Code::PermissionDenied => l("Không có quyền.", "Permission denied."),
         Code::RecordingRuns => l("Đang thu một bản khác.", "A recording is running."),
-        Code::NoRecording => l("Không có bản thu nào đang chạy.", "No recording is running."),
-        Code::DiskFull => l("Ổ đĩa đã đầy; hãy giải phóng chỗ rồi làm lại.", "The disk is full; free some space and try again."),
-        Code::StoreLocked => l("Kho đang được chương trình khác dùng.", "Another program holds the archive."),
-        Code::NewerStore => l("Kho do phiên bản mới hơn tạo; hãy cập nhật.", "Made by a newer version; update the program."),
+        Code::NoRecording => l(
+            "Không có bản thu nào đang chạy.",
+            "No recording is running.",
+        ),
+        Code::DiskFull => l(
+            "Ổ đĩa đã đầy; hãy giải phóng chỗ rồi làm lại.",
+            "The disk is full; free some space and try again.",
+        ),
+        Code::StoreLocked => l(
+            "Kho đang được chương trình khác dùng.",
+            "Another program holds the archive.",
+        ),
+        Code::NewerStore => l(
+            "Kho do phiên bản mới hơn tạo; hãy cập nhật.",
+            "Made by a newer version; update the program.",
+        ),
         Code::StoreDamaged => l("Kho bị hỏng.", "The archive is damaged."),
-        Code::TextOverflow => l("Chữ không vừa; hãy tách thành hai trang.", "The text does not fit; split it into two slides."),
+        Code::TextOverflow => l(
+            "Chữ không vừa; hãy tách thành hai trang.",
+            "The text does not fit; split it into two slides.",
+        ),
         Code::PackageInvalid => l("Gói không hợp lệ.", "The package is not valid."),
-        Code::BadDestination => l("Địa chỉ nơi nhận không đúng.", "The destination is no address."),
-        Code::Unreachable => l("Không nối được tới nơi nhận.", "The destination cannot be reached."),
-        Code::Refused => l("Nơi nhận từ chối gói.", "The destination refused the package."),
+        Code::BadDestination => l(
+            "Địa chỉ nơi nhận không đúng.",
+            "The destination is no address.",
+        ),
+        Code::Unreachable => l(
+            "Không nối được tới nơi nhận.",
+            "The destination cannot be reached.",
+        ),
+        Code::Refused => l(
+            "Nơi nhận từ chối gói.",
+            "The destination refused the package.",
+        ),
         Code::WrongSignature => l("Chữ ký thiếu hoặc sai.", "A signature is missing or wrong."),
         Code::NoDialog => l("Không có cửa sổ để hỏi.", "There is no window to ask in."),
         Code::NothingChosen => l("Chưa chọn gì.", "Nothing was chosen."),
         Code::Cancelled => l("Đã dừng theo yêu cầu.", "Stopped on request."),
-        Code::Io => l("Đọc hoặc ghi không thành công.", "Reading or writing failed."),
-        Code::Internal => l("Lỗi của chương trình; dữ liệu vẫn an toàn.", "A defect of this program; your data are safe."),
+        Code::Io => l(
+            "Đọc hoặc ghi không thành công.",
+            "Reading or writing failed.",
+        ),
+        Code::Internal => l(
+            "Lỗi của chương trình; dữ liệu vẫn an toàn.",
+            "A defect of this program; your data are safe.",
+        ),
     }
 }

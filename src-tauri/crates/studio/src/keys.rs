@@ -33,7 +33,11 @@ pub fn open(store: &Path, host: &impl Host) -> Result<SigningKey, Problem> {
     }
 }
 
-fn write_secret(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes a secret that only its owner may read.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write as _;
 
     let mut draft = Draft::beside(path)?;

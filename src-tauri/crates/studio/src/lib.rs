@@ -44,6 +44,7 @@ pub use events::Events;
 pub use folder_tree::FolderTree;
 pub use host::{Host, TrainingProvince};
 pub use jobs::Order;
+pub use keys::write_secret;
 pub use media::{Answer, Media};
 pub use scratch::{Draft, write_whole};
 

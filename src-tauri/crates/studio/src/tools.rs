@@ -11,6 +11,7 @@ use audio::encode::{Format, Target};
 use audio::{MonoReading, Peaks, Profile};
 use units::{Dbtp, Lufs, ReadAt, Watch};
 
+pub(crate) use deck::open as open_deck;
 pub use deck::{DeckFinding, check_deck, render_deck};
 pub use programme::mix_programme;
 

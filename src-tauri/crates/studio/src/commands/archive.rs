@@ -212,7 +212,7 @@ impl<H: Host> Studio<H> {
     }
 
     /// Puts bytes into the archive. Copying and syncing keep nobody else from it.
-    fn store_bytes(&self, bytes: &[u8]) -> Result<Digest, Problem> {
+    pub(crate) fn store_bytes(&self, bytes: &[u8]) -> Result<Digest, Problem> {
         let staged = self
             .objects()
             .stage(bytes, bytes.len() as u64, Watch::NONE)?;

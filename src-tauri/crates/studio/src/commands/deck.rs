@@ -134,6 +134,22 @@ pub fn deck_export<H: Host>(studio: &Studio<H>, request: ById) -> Result<Job, Pr
 }
 
 impl<H: Host> Studio<H> {
+    /// Takes a deck file in as a new document, with the pictures that lie beside it.
+    ///
+    /// # Errors
+    /// Where it is no deck.
+    pub fn import_deck(&self, path: &std::path::Path) -> Result<wire::Deck, Problem> {
+        let (mut deck, pictures) = crate::tools::open_deck(path)?;
+        for digest in deck.pictures() {
+            if let Some(bytes) = board::Images::get(&pictures, &digest) {
+                self.store_bytes(&bytes)?;
+            }
+        }
+        deck.id = self.new_id()?;
+        self.create_document(deck.id, &deck)?;
+        self.deck_view(deck.id)
+    }
+
     pub(crate) fn deck_view(&self, id: Id) -> Result<wire::Deck, Problem> {
         self.read_deck(id, |document| {
             let deck = document.value();

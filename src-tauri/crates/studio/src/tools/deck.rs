@@ -35,7 +35,7 @@ pub struct DeckFinding {
 }
 
 /// Pictures that lie beside a deck file, found by content.
-struct FolderImages(HashMap<Digest, Arc<[u8]>>);
+pub(crate) struct FolderImages(HashMap<Digest, Arc<[u8]>>);
 
 impl Images for FolderImages {
     fn get(&self, digest: &Digest) -> Option<Arc<[u8]>> {
@@ -78,7 +78,7 @@ fn images_beside(path: &Path, deck: &Deck) -> FolderImages {
     FolderImages(found)
 }
 
-fn open(path: &Path) -> Result<(Deck, FolderImages), Problem> {
+pub(crate) fn open(path: &Path) -> Result<(Deck, FolderImages), Problem> {
     let data = std::fs::metadata(path)?;
     if data.len() > board::deck::DECK_JSON_BYTES_MAX as u64 {
         return Err(Problem::new(Code::TooLarge, "a deck file above 32 MiB"));
