@@ -32,7 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let written = deck_to_json(&deck).unwrap();
     assert_eq!(deck_from_json(&written).unwrap(), deck);
-    let pictures = Pictures::new(&());
+    let pictures = Pictures::new(());
     for board in deck.boards.iter().filter(|board| board.pixels() <= PIXELS_MAX).take(2) {
         for (index, slide) in deck.slides.iter().enumerate().take(3) {
             let chars: usize = slide

@@ -23,7 +23,7 @@ pub(crate) const SLIDE_PICTURE_PIXELS_MAX: u64 = 32_000_000;
 const KEPT_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// Where picture files come from.
-pub trait Images: Sync {
+pub trait Images: Send + Sync {
     /// The bytes of the file with this digest, or `None` where it is not there.
     fn get(&self, digest: &Digest) -> Option<Arc<[u8]>>;
 }
@@ -32,6 +32,18 @@ pub trait Images: Sync {
 impl Images for () {
     fn get(&self, _digest: &Digest) -> Option<Arc<[u8]>> {
         None
+    }
+}
+
+impl<T: Images + ?Sized> Images for &T {
+    fn get(&self, digest: &Digest) -> Option<Arc<[u8]>> {
+        (**self).get(digest)
+    }
+}
+
+impl<T: Images + ?Sized> Images for Arc<T> {
+    fn get(&self, digest: &Digest) -> Option<Arc<[u8]>> {
+        (**self).get(digest)
     }
 }
 
@@ -64,7 +76,7 @@ impl std::fmt::Debug for PixelImage {
 /// Pictures from some [`Images`], with those already scaled kept: hold one for a batch of slides, or
 /// for as long as a deck is open.
 pub struct Pictures<'a> {
-    images: &'a dyn Images,
+    images: Box<dyn Images + 'a>,
     kept: Mutex<Kept>,
 }
 
@@ -86,11 +98,11 @@ struct Kept {
 }
 
 impl<'a> Pictures<'a> {
-    /// Pictures from `images`; nothing is read yet.
+    /// Pictures from `images`, borrowed or owned; nothing is read yet.
     #[must_use]
-    pub fn new(images: &'a dyn Images) -> Self {
+    pub fn new(images: impl Images + 'a) -> Self {
         Self {
-            images,
+            images: Box::new(images),
             kept: Mutex::new(Kept::default()),
         }
     }

@@ -62,7 +62,7 @@ fn deck(board: &Board, elements: Vec<Element>) -> Deck {
 
 fn found(deck: &Deck, board: &Board) -> Vec<Finding> {
     let fonts = Fonts::bundled().unwrap();
-    check(deck, board, &fonts, &Pictures::new(&())).unwrap()
+    check(deck, board, &fonts, &Pictures::new(())).unwrap()
 }
 
 /// How bad `code` is for one text in the middle of a black slide.
@@ -196,7 +196,7 @@ fn a_few_bright_specks_behind_a_line_are_no_matter_but_a_bright_tenth_is() {
             &board(),
             vec![element(1, strip, white), element(2, Frame::BOARD, words)],
         );
-        facts(&deck, 0, &board(), &fonts, &Pictures::new(&()))
+        facts(&deck, 0, &board(), &fonts, &Pictures::new(()))
             .unwrap()
             .texts[0]
             .contrast
@@ -343,7 +343,7 @@ fn facts_say_how_high_the_letters_hang_and_how_far_they_read() {
         &board,
         vec![element(1, Frame::BOARD, Kind::Text(text("BÃO SỐ 9", 52)))],
     );
-    let facts = facts(&deck, 0, &board, &fonts, &Pictures::new(&())).unwrap();
+    let facts = facts(&deck, 0, &board, &fonts, &Pictures::new(())).unwrap();
     assert_eq!((facts.syllables, facts.dwell_needed_ms), (3, 4_000));
     let text = &facts.texts[0];
     // 52 px × 0.714 × 5 mm.
@@ -360,6 +360,6 @@ fn facts_say_how_high_the_letters_hang_and_how_far_they_read() {
     assert!((text.readable_night_m - 29.7).abs() < 0.5);
     assert!((text.contrast - 21.0).abs() < 0.01);
     assert_eq!((text.font_px, text.lines), (52, 1));
-    let none = check_slide(&deck, 0, &board, &fonts, &Pictures::new(&())).unwrap();
+    let none = check_slide(&deck, 0, &board, &fonts, &Pictures::new(())).unwrap();
     assert_eq!(none, []);
 }

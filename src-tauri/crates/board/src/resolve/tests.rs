@@ -44,7 +44,7 @@ fn shape(kind: Kind, at: Frame, board: &Board) -> Shape {
         }],
     }];
     let fonts = Fonts::bundled().unwrap();
-    let mut scene = resolve(&deck, 0, board, &fonts, &Pictures::new(&())).unwrap();
+    let mut scene = resolve(&deck, 0, board, &fonts, &Pictures::new(())).unwrap();
     scene.items.remove(0).shape
 }
 
@@ -117,7 +117,7 @@ fn a_slide_that_is_not_there_and_a_board_without_sense_are_refused() {
     let json = include_str!("../../../../../tests/fixtures/deck/v1/deck.json");
     let deck = deck_from_json(json).unwrap();
     let fonts = Fonts::bundled().unwrap();
-    let pictures = Pictures::new(&());
+    let pictures = Pictures::new(());
     assert!(matches!(
         resolve(&deck, 3, &board(64, 32), &fonts, &pictures),
         Err(Error::NoSuchSlide { index: 3, count: 3 })

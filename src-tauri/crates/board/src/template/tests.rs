@@ -23,7 +23,7 @@ fn id() -> Id {
 #[test]
 fn every_template_is_legible_on_every_usual_board_without_a_single_finding() {
     let fonts = Fonts::bundled().unwrap();
-    let pictures = Pictures::new(&());
+    let pictures = Pictures::new(());
     for json in TEMPLATES {
         let template = template_from_json(json).unwrap();
         let deck = template.fill(id(), &BTreeMap::new()).unwrap();

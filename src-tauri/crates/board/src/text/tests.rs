@@ -63,7 +63,7 @@ fn deck(board: &Board, frame: Frame, text: Text) -> Deck {
 
 /// The text laid out and the pixels that are not black.
 fn inked(deck: &Deck, board: &Board, fonts: &Fonts) -> (TextBlock, PixelRect) {
-    let scene = resolve(deck, 0, board, fonts, &Pictures::new(&())).unwrap();
+    let scene = resolve(deck, 0, board, fonts, &Pictures::new(())).unwrap();
     let frame = draw(&scene);
     let mut seen = PixelRect::default();
     for (index, pixel) in frame.rgba.chunks_exact(4).enumerate() {
@@ -184,7 +184,7 @@ fn what_cannot_fit_stays_legible_and_is_said() {
     let (block, _) = inked(&deck, &board, &fonts);
     assert_eq!(block.px, 16, "never below the gate");
     assert!(!block.fits);
-    let findings = check_slide(&deck, 0, &board, &fonts, &Pictures::new(&())).unwrap();
+    let findings = check_slide(&deck, 0, &board, &fonts, &Pictures::new(())).unwrap();
     let overflow = findings
         .iter()
         .find(|finding| finding.code == Code::TextOverflow)
@@ -203,7 +203,7 @@ fn text_is_the_same_however_its_marks_are_typed() {
             0,
             &board,
             &fonts,
-            &Pictures::new(&()),
+            &Pictures::new(()),
         );
         draw(&scene.unwrap())
     };
@@ -263,7 +263,7 @@ proptest! {
             text.valign = valign;
             let deck = deck(&board, frame, text);
             let (block, seen) = inked(&deck, &board, &fonts);
-            let findings = check_slide(&deck, 0, &board, &fonts, &Pictures::new(&())).unwrap();
+            let findings = check_slide(&deck, 0, &board, &fonts, &Pictures::new(())).unwrap();
             let said = findings.iter().any(|finding| finding.code == Code::TextOverflow);
             prop_assert_eq!(said, !block.fits);
             let area = crate::resolve::area(frame, &board);
