@@ -304,7 +304,7 @@ mod tests {
     use audio::{Error, Planar, Seekable, Signal};
     use units::Samples;
 
-    use super::Player;
+    use super::{Ordering, Player, REST, lock};
     use crate::loudspeakers::player;
     use crate::realtime::PlayCallback;
 
@@ -374,17 +374,19 @@ mod tests {
 
     /// Calls the device's callback until it has given `frames` frames of sound or the sound ends.
     fn hear(player: &Player, callback: &mut PlayCallback, frames: usize) -> Vec<f32> {
+        let output = &player.shared.output;
+        let taken = || output.taken.load(Ordering::Acquire);
         let mut left = Vec::new();
-        while left.len() < frames && !player.status().ended {
-            let before = player.shared.output.taken.load(super::Ordering::Relaxed);
-            let first = super::lock(&player.shared.stretch).first;
-            let mut out = [0f32; 2 * 100];
+        while left.len() < frames && taken() < output.end.load(Ordering::Acquire) {
+            let before = taken();
+            let first = lock(&player.shared.stretch).first;
+            let mut out = vec![0f32; 2 * (frames - left.len()).min(100)];
             callback.call(&mut out);
-            let after = player.shared.output.taken.load(super::Ordering::Relaxed);
-            let heard = after.saturating_sub(before.max(first)).min(100) as usize;
+            // What came before the stretch was thrown away, not heard.
+            let heard = taken().saturating_sub(before.max(first)) as usize;
             left.extend(out.chunks_exact(2).take(heard).map(|frame| frame[0]));
             if heard == 0 {
-                std::thread::sleep(super::REST);
+                std::thread::sleep(REST);
             }
         }
         left
@@ -392,8 +394,8 @@ mod tests {
 
     /// Waits until the last seek is answered.
     fn settle(player: &Player) {
-        while super::lock(&player.shared.sought).is_some() {
-            std::thread::sleep(super::REST);
+        while lock(&player.shared.sought).is_some() {
+            std::thread::sleep(REST);
         }
     }
 
@@ -452,8 +454,8 @@ mod tests {
         player.play().unwrap();
         hear(&player, &mut callback, 4_800);
         player.replace(Ramp::new(100_000, -1.0));
-        while super::lock(&player.shared.stretch).position == 0 {
-            std::thread::sleep(super::REST);
+        while lock(&player.shared.stretch).position == 0 {
+            std::thread::sleep(REST);
         }
         assert_eq!(hear(&player, &mut callback, 700), ramp(4_800..5_500, -1.0));
     }

@@ -85,6 +85,8 @@ impl PlayCallback {
     /// Fills the device's buffer; what is not there is silent.
     pub fn call<T: SizedSample + FromSample<f32>>(&mut self, out: &mut [T]) {
         out.fill(T::EQUILIBRIUM);
+        // Looked at first: whoever sees the new stretch primed also sees what it made stale.
+        let ready = self.state.primed.load(Ordering::Acquire);
         let mut taken = self.state.taken.load(Ordering::Relaxed);
         let stale = self
             .state
@@ -96,7 +98,6 @@ impl PlayCallback {
             taken += self.throw_away(stale.min(here) as usize);
             self.state.taken.store(taken, Ordering::Release);
         }
-        let ready = self.state.primed.load(Ordering::Acquire);
         if !ready || !self.state.playing.load(Ordering::Relaxed) {
             return;
         }

@@ -4,6 +4,8 @@
 //! printing how much its microphone has given; it kills each at a moment of its own and holds what
 //! was recovered against what had been given.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

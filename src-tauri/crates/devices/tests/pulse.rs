@@ -4,6 +4,7 @@
 //! cpal takes the server from the environment, which a test must not change while threads run: each
 //! test starts its server and then itself again with the environment set.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
 #![cfg(target_os = "linux")]
 
 use std::fs;

@@ -17,12 +17,12 @@ fn fade(dice: u32) -> Fade {
     let length = i64::from(dice % 9_000);
     Fade {
         length: Samples(length),
-        offset: Samples(if dice % 3 == 0 && length > 0 {
+        offset: Samples(if dice.is_multiple_of(3) && length > 0 {
             length / 3
         } else {
             0
         }),
-        shape: if dice % 2 == 0 {
+        shape: if dice.is_multiple_of(2) {
             FadeShape::Linear
         } else {
             FadeShape::EqualPower
