@@ -1,0 +1,198 @@
+//! tus 1.0.0 as a server: core, creation, expiration, checksum, termination.
+//!
+//! Source: tus resumable upload protocol 1.0.0. Beyond it: a package announced by its SHA-256
+//! (`sha256` in Upload-Metadata, or Repr-Digest, RFC 9530) that is under way already gets the same
+//! upload again, so a lost reply to a creation makes no second copy.
+
+mod headers;
+mod receive;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+pub(crate) use receive::patch;
+
+use crate::date::http_date;
+use crate::intake::Province;
+use crate::store::Upload;
+use crate::uploads::{Open, Phase, State as UploadState};
+
+/// Where uploads are created; each lies below it.
+pub(crate) const UPLOADS: &str = "/v1/uploads";
+
+const VERSION: &str = "1.0.0";
+const EXTENSIONS: &str = "creation,expiration,checksum,termination";
+const ALGORITHMS: &str = "sha1,sha256";
+
+/// A reply that ends a request early.
+pub(crate) type Refusal = Response;
+
+/// `OPTIONS`: what this server can do.
+pub(crate) async fn options(State(province): State<Arc<Province>>) -> Response {
+    let max = province.config.upload_bytes_max.to_string();
+    reply(
+        StatusCode::NO_CONTENT,
+        &[
+            ("tus-version", VERSION),
+            ("tus-extension", EXTENSIONS),
+            ("tus-checksum-algorithm", ALGORITHMS),
+            ("tus-max-size", &max),
+        ],
+    )
+}
+
+/// `POST`: makes an upload, or gives the one under way for the same package.
+pub(crate) async fn create(
+    State(province): State<Arc<Province>>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    headers::version(&headers)?;
+    let bytes = headers::number(&headers, "upload-length")?
+        .ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "Upload-Length is needed"))?;
+    if bytes > province.config.upload_bytes_max {
+        return Err(refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "more than Tus-Max-Size",
+        ));
+    }
+    if bytes == 0 {
+        return Err(refuse(
+            StatusCode::BAD_REQUEST,
+            "an empty upload is no package",
+        ));
+    }
+    let announced = headers::announced(&headers)?;
+    province.sweep().map_err(|error| broken(&error))?;
+    let same = announced
+        .digest
+        .and_then(|digest| province.uploads.same(digest, bytes));
+    if let Some(open) = same {
+        return Ok(created(&open));
+    }
+    if province.uploads.open_count() >= province.config.uploads_open_max {
+        return Err(refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many uploads are open",
+        ));
+    }
+    let mut random = [0u8; 16];
+    getrandom::fill(&mut random)
+        .map_err(|_| refuse(StatusCode::INTERNAL_SERVER_ERROR, "no random bytes"))?;
+    let upload = Upload {
+        id: random.iter().map(|byte| format!("{byte:02x}")).collect(),
+        bytes,
+        declared: announced.digest,
+        name: announced.name,
+        expires_s: province.expires_s(),
+        settled: None,
+    };
+    tokio::task::block_in_place(|| province.store.create(&upload))
+        .map_err(|error| broken(&error))?;
+    Ok(created(&province.uploads.add(&upload, 0)))
+}
+
+fn created(open: &Open) -> Response {
+    let state = open.state();
+    reply(
+        StatusCode::CREATED,
+        &[
+            ("location", &format!("{UPLOADS}/{}", open.id)),
+            ("upload-offset", &state.offset.to_string()),
+            ("upload-expires", &http_date(state.expires_s)),
+        ],
+    )
+}
+
+/// `HEAD`: how far an upload is.
+pub(crate) async fn head(
+    State(province): State<Arc<Province>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    headers::version(&headers)?;
+    let (open, state) = find(&province, &id)?;
+    Ok(reply(
+        StatusCode::OK,
+        &[
+            ("upload-offset", &state.offset.to_string()),
+            ("upload-length", &open.bytes.to_string()),
+            ("upload-expires", &http_date(state.expires_s)),
+        ],
+    ))
+}
+
+/// `DELETE`: ends an upload. What was judged stays.
+pub(crate) async fn terminate(
+    State(province): State<Arc<Province>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    headers::version(&headers)?;
+    let (open, state) = find(&province, &id)?;
+    let Ok(_busy) = open.busy.try_lock() else {
+        return Err(refuse(StatusCode::LOCKED, "another request writes to it"));
+    };
+    if state.phase == Phase::Under && state.offset == open.bytes {
+        return Err(refuse(
+            StatusCode::LOCKED,
+            "it is complete and being judged",
+        ));
+    }
+    open.set_phase(Phase::Gone);
+    province.store.forget(&id).map_err(|error| broken(&error))?;
+    Ok(reply(StatusCode::NO_CONTENT, &[]))
+}
+
+/// The upload, unless it is unknown (404) or forgotten (410).
+fn find(province: &Province, id: &str) -> Result<(Arc<Open>, UploadState), Refusal> {
+    let open = province
+        .uploads
+        .get(id)
+        .ok_or_else(|| refuse(StatusCode::NOT_FOUND, "there is no such upload"))?;
+    let state = open.state();
+    let is_judging = state.phase == Phase::Under && state.offset == open.bytes;
+    let is_over = state.expires_s <= province.now_s() && !is_judging;
+    if state.phase == Phase::Gone || is_over {
+        return Err(refuse(StatusCode::GONE, "this upload is forgotten"));
+    }
+    Ok((open, state))
+}
+
+/// An answer with the headers every answer of tus has.
+fn reply(status: StatusCode, headers: &[(&'static str, &str)]) -> Response {
+    let mut response = status.into_response();
+    let out = response.headers_mut();
+    out.insert("tus-resumable", HeaderValue::from_static(VERSION));
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            out.insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}
+
+/// A refusal with a reason in words.
+pub(crate) fn refuse(status: StatusCode, reason: &'static str) -> Refusal {
+    let mut response = (status, format!("{reason}\n")).into_response();
+    let headers = response.headers_mut();
+    headers.insert("tus-resumable", HeaderValue::from_static(VERSION));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::PRECONDITION_FAILED {
+        headers.insert("tus-version", HeaderValue::from_static(VERSION));
+    }
+    response
+}
+
+/// The disk failed. The sender asks again and loses nothing that was acknowledged.
+fn broken(error: &std::io::Error) -> Refusal {
+    let reason = if error.kind() == std::io::ErrorKind::StorageFull {
+        return refuse(StatusCode::INSUFFICIENT_STORAGE, "the disk is full");
+    } else {
+        "the disk failed"
+    };
+    refuse(StatusCode::INTERNAL_SERVER_ERROR, reason)
+}

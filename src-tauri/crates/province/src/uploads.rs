@@ -1,0 +1,157 @@
+//! Uploads under way: who may write, how far each is, when it is forgotten.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use units::Digest;
+
+use crate::store::{Store, Upload};
+
+/// An upload in memory.
+pub(crate) struct Open {
+    pub(crate) id: String,
+    pub(crate) bytes: u64,
+    pub(crate) declared: Option<Digest>,
+    name: String,
+    /// Held by the one request that writes or settles; others hear 423.
+    pub(crate) busy: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct State {
+    /// Bytes safely on disk.
+    pub(crate) offset: u64,
+    pub(crate) expires_s: i64,
+    pub(crate) phase: Phase,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Phase {
+    /// Bytes are missing, or all came and are being judged.
+    Under,
+    /// Judged; the receipt lies under this digest.
+    Settled(Digest),
+    /// Forgotten: expired or ended by the sender.
+    Gone,
+}
+
+impl Open {
+    pub(crate) fn state(&self) -> State {
+        *self.lock()
+    }
+
+    pub(crate) fn set_offset(&self, offset: u64) {
+        self.lock().offset = offset;
+    }
+
+    pub(crate) fn set_expiry(&self, expires_s: i64) {
+        self.lock().expires_s = expires_s;
+    }
+
+    /// What is written down of it.
+    pub(crate) fn record(&self, expires_s: i64, settled: Option<Digest>) -> Upload {
+        Upload {
+            id: self.id.clone(),
+            bytes: self.bytes,
+            declared: self.declared,
+            name: self.name.clone(),
+            expires_s,
+            settled,
+        }
+    }
+
+    pub(crate) fn set_phase(&self, phase: Phase) {
+        self.lock().phase = phase;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// All uploads by id.
+#[derive(Default)]
+pub(crate) struct Uploads(Mutex<BTreeMap<String, Arc<Open>>>);
+
+impl Uploads {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Open>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes up what lies on disk. Gives those whose bytes are complete and not judged.
+    pub(crate) fn load(&self, store: &Store) -> io::Result<Vec<Arc<Open>>> {
+        let mut complete = Vec::new();
+        for (upload, offset) in store.uploads()? {
+            let open = self.add(&upload, offset);
+            if upload.settled.is_none() && offset == upload.bytes {
+                complete.push(open);
+            }
+        }
+        Ok(complete)
+    }
+
+    pub(crate) fn add(&self, upload: &Upload, offset: u64) -> Arc<Open> {
+        let open = Arc::new(Open {
+            id: upload.id.clone(),
+            bytes: upload.bytes,
+            declared: upload.declared,
+            name: upload.name.clone(),
+            busy: tokio::sync::Mutex::new(()),
+            state: Mutex::new(State {
+                offset,
+                expires_s: upload.expires_s,
+                phase: upload.settled.map_or(Phase::Under, Phase::Settled),
+            }),
+        });
+        self.all().insert(upload.id.clone(), open.clone());
+        open
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<Open>> {
+        self.all().get(id).cloned()
+    }
+
+    /// An unfinished upload of the same announced package: whoever lost the reply to a creation
+    /// gets the same upload again instead of a second one.
+    pub(crate) fn same(&self, declared: Digest, bytes: u64) -> Option<Arc<Open>> {
+        let all = self.all();
+        let mut under = all.values().filter(|one| one.state().phase == Phase::Under);
+        under
+            .find(|one| one.declared == Some(declared) && one.bytes == bytes)
+            .cloned()
+    }
+
+    /// How many uploads are not settled.
+    pub(crate) fn open_count(&self) -> usize {
+        let all = self.all();
+        all.values()
+            .filter(|one| one.state().phase == Phase::Under)
+            .count()
+    }
+
+    /// Whether all bytes of a package with this announced digest came and are being judged.
+    pub(crate) fn is_judging(&self, digest: Digest) -> bool {
+        let all = self.all();
+        all.values().any(|one| {
+            let state = one.state();
+            one.declared == Some(digest) && state.phase == Phase::Under && state.offset == one.bytes
+        })
+    }
+
+    /// Those whose time has run out, taken out of the list unless they are in use.
+    pub(crate) fn expired(&self, now_s: i64) -> Vec<Arc<Open>> {
+        let mut out = Vec::new();
+        self.all().retain(|_, one| {
+            let state = one.state();
+            let is_judging = state.phase == Phase::Under && state.offset == one.bytes;
+            let is_over = state.expires_s <= now_s && !is_judging && one.busy.try_lock().is_ok();
+            if is_over {
+                out.push(one.clone());
+            }
+            !is_over
+        });
+        out
+    }
+}

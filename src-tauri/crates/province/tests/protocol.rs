@@ -1,0 +1,312 @@
+//! tus 1.0 as the protocol says it, and what the province adds: receipts, refusals, one copy.
+
+mod support;
+
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use package::{SigningKey, Stamp, Trust, Verdict};
+use province::Config;
+use support::{block_on, config, metadata, package, package_titled, request, start};
+use units::Digest;
+
+#[test]
+fn a_package_sent_in_pieces_gets_a_receipt_that_its_key_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (running, client) = start(config(folder.path()));
+    let tar = package(50_000);
+    let digest = Digest::of(&tar);
+    assert_eq!(client.get(&format!("/v1/packages/{digest}")).status, 404);
+    let (path, resumed) = client.send(&tar, 20_000);
+    assert!(resumed.is_empty());
+    let receipt = client.receipt(digest);
+    receipt
+        .verify(&Trust::listed(vec![running.public_key()]))
+        .unwrap();
+    assert!(receipt.receipt.is_accepted());
+    assert_eq!(receipt.receipt.digest, digest);
+    assert_eq!(receipt.receipt.bytes, tar.len() as u64);
+    assert_eq!(receipt.receipt.authority, "Tỉnh thử nghiệm");
+    assert_eq!(client.head(&path).offset(), tar.len() as u64);
+    let kept = std::fs::read(folder.path().join(format!("packages/{digest}.tar"))).unwrap();
+    assert_eq!(kept, tar);
+    let key = client.get("/v1/key").text();
+    assert_eq!(key, running.public_key().to_text());
+    assert_eq!(client.get("/.well-known/loa-province-key").text(), key);
+    block_on(running.stop());
+}
+
+#[test]
+fn the_same_package_twice_gives_the_same_receipt_and_one_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, client) = start(config(folder.path()));
+    let tar = package(10_000);
+    let digest = Digest::of(&tar);
+    client.send(&tar, 4_000);
+    let first = client.receipt(digest);
+    let (path, _) = client.send(&tar, 9_000);
+    // The second upload is settled once its bytes are gone.
+    for _ in 0..500 {
+        let bytes = path.rsplit('/').next().unwrap();
+        if !folder.path().join(format!("uploads/{bytes}.bin")).exists() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(client.receipt(digest), first);
+    let kept = std::fs::read_dir(folder.path().join("packages")).unwrap();
+    let tars = kept.filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().ends_with(".tar")
+    });
+    assert_eq!(tars.count(), 1);
+}
+
+#[test]
+fn options_say_what_the_server_can_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, client) = start(config(folder.path()));
+    let answer = request(client.0, "OPTIONS", "/v1/uploads", &[], b"").unwrap();
+    assert_eq!(answer.status, 204);
+    assert_eq!(answer.headers["tus-version"], "1.0.0");
+    assert_eq!(answer.headers["tus-checksum-algorithm"], "sha1,sha256");
+    for extension in ["creation", "expiration", "checksum", "termination"] {
+        assert!(answer.headers["tus-extension"].contains(extension));
+    }
+    assert!(answer.headers.contains_key("tus-max-size"));
+}
+
+#[test]
+fn requests_that_break_the_protocol_are_answered_as_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, client) = start(Config {
+        upload_bytes_max: 1_000_000,
+        ..config(folder.path())
+    });
+    let tus = ("Tus-Resumable", "1.0.0");
+    let post = |headers: &[(&str, &str)]| {
+        let answer = request(client.0, "POST", "/v1/uploads", headers, b"").unwrap();
+        answer.status
+    };
+    assert_eq!(post(&[("Upload-Length", "5")]), 412);
+    assert_eq!(
+        post(&[("Tus-Resumable", "0.2.2"), ("Upload-Length", "5")]),
+        412
+    );
+    assert_eq!(post(&[tus]), 400);
+    assert_eq!(post(&[tus, ("Upload-Length", "-5")]), 400);
+    assert_eq!(post(&[tus, ("Upload-Length", "1000001")]), 413);
+    assert_eq!(
+        post(&[
+            tus,
+            ("Upload-Length", "5"),
+            ("Upload-Metadata", "sha256 ***")
+        ]),
+        400
+    );
+
+    let path = client.create(10, "").unwrap().headers["location"].clone();
+    let answer = client.head(&path);
+    assert_eq!((answer.status, answer.offset()), (200, 0));
+    assert_eq!(answer.headers["upload-length"], "10");
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert!(answer.headers["upload-expires"].ends_with(" GMT"));
+    assert_eq!(client.patch(&path, 1, b"x").unwrap().status, 409);
+    assert_eq!(client.patch(&path, 0, b"0123456789X").unwrap().status, 413);
+    let kind = [tus, ("Upload-Offset", "0"), ("Content-Type", "text/plain")];
+    let answer = request(client.0, "PATCH", &path, &kind, b"x").unwrap();
+    assert_eq!(answer.status, 415);
+    assert_eq!(client.patch(&path, 0, b"01234").unwrap().offset(), 5);
+    assert_eq!(client.patch(&path, 0, b"01234").unwrap().status, 409);
+    assert_eq!(client.head(&path).offset(), 5);
+    assert_eq!(client.head("/v1/uploads/unknown").status, 404);
+    assert_eq!(
+        client.patch("/v1/uploads/../key", 0, b"x").unwrap().status,
+        404
+    );
+    assert_eq!(client.delete(&path).status, 204);
+    assert_eq!(client.head(&path).status, 410);
+}
+
+#[test]
+fn a_piece_with_a_wrong_checksum_is_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, client) = start(config(folder.path()));
+    let path = client.create(10, "").unwrap().headers["location"].clone();
+    let good = format!(
+        "sha256 {}",
+        STANDARD.encode(Digest::of(b"01234").as_bytes())
+    );
+    let with = |checksum: &str, offset: u64, body: &[u8]| {
+        let more = [("Upload-Checksum", checksum)];
+        client.patch_with(&path, offset, body, &more).unwrap()
+    };
+    assert_eq!(with(&good, 0, b"01235").status, 460);
+    assert_eq!(client.head(&path).offset(), 0);
+    assert_eq!(with("md5 AAAA", 0, b"01234").status, 400);
+    assert_eq!(with(&good, 0, b"01234").offset(), 5);
+    // A piece that breaks off proves nothing and leaves nothing.
+    let more = [("Upload-Checksum", good.as_str()), ("Content-Length", "5")];
+    assert!(client.patch_with(&path, 5, b"01", &more).is_err() || client.head(&path).offset() == 5);
+    assert_eq!(client.head(&path).offset(), 5);
+}
+
+#[test]
+fn a_second_writer_hears_423_and_harms_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, client) = start(config(folder.path()));
+    let path = client.create(10, "").unwrap().headers["location"].clone();
+    let mut slow = TcpStream::connect(client.0).unwrap();
+    let head = format!(
+        "PATCH {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n\
+         Content-Type: application/offset+octet-stream\r\nContent-Length: 10\r\n\r\n01234"
+    );
+    slow.write_all(head.as_bytes()).unwrap();
+    let mut seen_locked = false;
+    for _ in 0..200 {
+        // Until the slow one has begun, the quick one may still be refused for another reason.
+        let answer = client.patch(&path, 9, b"x").unwrap();
+        if answer.status == 423 {
+            seen_locked = true;
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(seen_locked);
+    assert_eq!(client.delete(&path).status, 423);
+    drop(slow);
+    // What came before the line broke counts.
+    for _ in 0..500 {
+        if client.head(&path).offset() == 5 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(client.patch(&path, 5, b"56789").unwrap().offset(), 10);
+}
+
+#[test]
+fn a_lost_reply_to_a_creation_makes_no_second_upload() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, client) = start(config(folder.path()));
+    let tar = package(1_000);
+    let first = client.create(tar.len() as u64, &metadata(&tar)).unwrap();
+    let again = client.create(tar.len() as u64, &metadata(&tar)).unwrap();
+    assert_eq!(first.headers["location"], again.headers["location"]);
+    let other = client.create(tar.len() as u64, "").unwrap();
+    assert_ne!(first.headers["location"], other.headers["location"]);
+}
+
+#[test]
+fn uploads_that_nobody_continues_are_forgotten_and_only_so_many_are_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let now_s = Arc::new(AtomicI64::new(1_000));
+    let clock = now_s.clone();
+    let (_running, client) = start(Config {
+        uploads_open_max: 2,
+        upload_lifetime_s: 100,
+        clock: Arc::new(move || Stamp::from_unix(clock.load(Ordering::Relaxed), 0)),
+        ..config(folder.path())
+    });
+    let path = client.create(10, "").unwrap().headers["location"].clone();
+    assert_eq!(client.create(10, "").unwrap().status, 201);
+    assert_eq!(client.create(10, "").unwrap().status, 503);
+    now_s.store(1_050, Ordering::Relaxed);
+    assert_eq!(client.patch(&path, 0, b"01234").unwrap().offset(), 5);
+    now_s.store(1_140, Ordering::Relaxed);
+    assert_eq!(client.head(&path).offset(), 5);
+    assert_eq!(client.create(10, "").unwrap().status, 201);
+    now_s.store(1_151, Ordering::Relaxed);
+    assert_eq!(client.head(&path).status, 410);
+    assert_eq!(client.patch(&path, 5, b"56789").unwrap().status, 410);
+}
+
+#[test]
+fn what_is_no_good_package_is_refused_with_signed_reasons() {
+    let folder = tempfile::tempdir().unwrap();
+    let (running, client) = start(config(folder.path()));
+    let trust = Trust::listed(vec![running.public_key()]);
+    let mut broken = package(5_000);
+    broken[2_000] ^= 1;
+    let mut untrusted = config(folder.path());
+    untrusted.trust = Trust::listed(vec![SigningKey::generate([8; 32]).public()]);
+    for (bytes, code) in [
+        (b"no tar at all".to_vec(), "not-a-tar"),
+        (broken, "digest-mismatch"),
+    ] {
+        client.send(&bytes, 10_000);
+        let receipt = client.receipt(Digest::of(&bytes));
+        receipt.verify(&trust).unwrap();
+        let Verdict::Refused { reasons } = receipt.receipt.verdict else {
+            panic!("accepted");
+        };
+        assert!(
+            reasons.iter().any(|reason| reason.code == code),
+            "{reasons:?}"
+        );
+    }
+    let kept = std::fs::read_dir(folder.path().join("packages")).unwrap();
+    assert_eq!(kept.count(), 0);
+}
+
+#[test]
+fn bytes_other_than_announced_are_refused_and_the_right_ones_taken_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, client) = start(config(folder.path()));
+    let tar = package(3_000);
+    let digest = Digest::of(&tar);
+    let mut damaged = tar.clone();
+    damaged[1_500] ^= 4;
+    let answer = client.create(tar.len() as u64, &metadata(&tar)).unwrap();
+    client
+        .patch(&answer.headers["location"], 0, &damaged)
+        .unwrap();
+    assert!(!client.receipt(digest).receipt.is_accepted());
+    client.send(&tar, 1_000);
+    for _ in 0..500 {
+        if client.receipt(digest).receipt.is_accepted() {
+            return;
+        }
+    }
+    panic!("the good package was not taken");
+}
+
+#[test]
+fn the_page_shows_what_came_and_nothing_that_came_can_harm_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, client) = start(config(folder.path()));
+    let title = "<script>alert(1)</script>";
+    let tar = package_titled(title, 9_000);
+    let digest = Digest::of(&tar);
+    client.send(&tar, 100_000);
+    assert!(client.receipt(digest).receipt.is_accepted());
+    let page = client.get("/");
+    assert_eq!(page.status, 200);
+    let policy = &page.headers["content-security-policy"];
+    assert!(policy.starts_with("default-src 'none'"));
+    let html = page.text();
+    assert!(html.contains("&lt;script&gt;") && !html.contains("<script"));
+    assert!(html.contains("<audio") && html.contains("<img"));
+
+    let file = |index: usize, headers: &[(&str, &str)]| {
+        let path = format!("/v1/packages/{digest}/files/{index}");
+        request(client.0, "GET", &path, headers, b"").unwrap()
+    };
+    let sound = file(0, &[]);
+    assert_eq!(sound.headers["content-type"], "audio/mpeg");
+    assert_eq!(sound.headers["x-content-type-options"], "nosniff");
+    assert_eq!(sound.body.len(), 9_000);
+    let part = file(0, &[("Range", "bytes=7-9")]);
+    assert_eq!((part.status, part.body), (206, sound.body[7..10].to_vec()));
+    assert_eq!(file(0, &[("Range", "bytes=9000-")]).status, 416);
+    assert_eq!(file(1, &[]).headers["content-type"], "image/png");
+    let page = file(2, &[]);
+    assert_eq!(page.headers["content-type"], "application/octet-stream");
+    assert_eq!(page.headers["content-disposition"], "attachment");
+    assert_eq!(file(99, &[]).status, 404);
+    assert_eq!(client.get("/v1/packages/..%2f..%2fkey/files/0").status, 404);
+    assert_eq!(client.get("/v1/packages/xyz").status, 400);
+}
