@@ -89,7 +89,7 @@ fn seal(task: &args::Seal, json: bool) -> Outcome {
         created: now(),
         title: task.title.clone().unwrap_or_else(|| stem(&task.out)),
         language: "vi".into(),
-        organisation: String::new(),
+        organisation: "Loa Studio".to_owned(),
         items: vec![],
         delivery: package::Delivery::default(),
         files: vec![],

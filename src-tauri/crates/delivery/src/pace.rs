@@ -11,8 +11,9 @@ pub const PIECE_MIN_BYTES: u64 = 64 * 1024;
 /// least every quarter of a gigabyte keeps a restart cheap.
 pub const PIECE_MAX_BYTES: u64 = 256 * 1024 * 1024;
 
-/// A first guess for a line nothing is known about.
-const PIECE_START_BYTES: u64 = 8 * 1024 * 1024;
+/// A first guess for a line nothing is known about: a broken first piece may be lost whole, and on a
+/// good line six requests later pieces are as large as they get.
+const PIECE_START_BYTES: u64 = 256 * 1024;
 
 /// How long a piece should take: long against a round trip, short against a patience.
 const TARGET_MS: u64 = 8_000;
@@ -68,7 +69,7 @@ mod tests {
     #[test]
     fn a_fast_line_soon_gets_large_pieces_and_a_breaking_one_small() {
         let mut pace = Pace::default();
-        for _ in 0..3 {
+        for _ in 0..6 {
             pace.went_through(pace.piece_bytes(), 20);
         }
         assert_eq!(pace.piece_bytes(), PIECE_MAX_BYTES);

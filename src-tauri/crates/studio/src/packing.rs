@@ -110,7 +110,10 @@ impl<H: Host> Studio<H> {
             created: now,
             title: request.title.clone(),
             language: "vi".to_owned(),
-            organisation: settings.team,
+            organisation: [settings.team, settings.place, "Loa Studio".to_owned()]
+                .into_iter()
+                .find(|name| !name.is_empty())
+                .unwrap_or_default(),
             items: vec![],
             delivery: Delivery {
                 priority: if request.emergency {

@@ -33,7 +33,7 @@ pub struct Road {
     pub bytes_per_s: Option<f64>,
     /// Offsets at which sending went on after a cut.
     pub resumed_at: Vec<u64>,
-    was_sending: bool,
+    attempts: u32,
     measured: Option<(Instant, u64)>,
 }
 
@@ -66,14 +66,13 @@ impl Ledger {
         let mut roads = self.roads();
         let road = roads.entry(job.parcel.digest).or_default();
         let sending = matches!(job.state, State::Sending { .. });
-        if let State::Sending { offset } = job.state
-            && !road.was_sending
-            && job.attempts > 1
-            && offset > 0
-        {
-            road.resumed_at.push(offset);
+        // The first record of a new attempt holds the offset that the province named.
+        if sending && job.attempts > road.attempts.max(1) && job.offset() > 0 {
+            road.resumed_at.push(job.offset());
         }
-        road.was_sending = sending;
+        if sending {
+            road.attempts = job.attempts;
+        }
         if !sending {
             road.bytes_per_s = None;
             road.measured = None;
