@@ -15,4 +15,4 @@ until_ms: number | null, } | { "type": "sent" } | { "type": "receipted" } | { "t
 /**
  * Its reasons.
  */
-reasons: Array<string>, } | { "type": "cancelled" };
+reasons: Array<string>, };

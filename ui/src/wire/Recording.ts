@@ -27,4 +27,9 @@ channels: number,
 /**
  * Times the device was not read fast enough.
  */
-xruns: number, };
+xruns: number, 
+/**
+ * Why the take ended by itself, such as `device-gone` or `disk-full`; what was recorded is kept
+ * and waits to be stopped.
+ */
+ended: string | null, };

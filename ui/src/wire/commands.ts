@@ -60,7 +60,7 @@ export interface Commands {
   files_pick: { request: PickFiles; response: Array<Offer> };
   /** Documents being worked on. (query) */
   documents: { request: ListDocuments; response: Array<Document> };
-  /** Puts a document away for good; what it used stays in the archive's objects. (action) */
+  /** Puts a document out of sight; nothing of it is deleted. (action) */
   document_remove: { request: ById; response: Nothing };
   /** Puts a document into the archive, as a new version where it is there already. (action) */
   document_archive: { request: ToArchive; response: Job };
@@ -132,7 +132,7 @@ export interface Commands {
   package_send: { request: ById; response: Package };
   /** Holds a package; what arrived stays there. (action) */
   package_pause: { request: ById; response: Package };
-  /** Gives a package up; what arrived is told to be forgotten. (action) */
+  /** Takes a package out of the queue; it stays in the store and can be sent again. (action) */
   package_cancel: { request: ById; response: Package };
 }
 
