@@ -26,17 +26,6 @@ fn fast() -> Outcome {
         run_cargo(&["test", "-p", "tests", "--test", "architecture"])
     })?;
     step("generated code", || chores::generate(true))?;
-    step("lints", || {
-        let arguments = [
-            "clippy",
-            "--workspace",
-            "--exclude",
-            "loa-studio",
-            "--all-targets",
-            "--quiet",
-        ];
-        run(cargo().args(arguments).args(["--", "-D", "warnings"]))
-    })?;
     step("UI lints and types", || {
         ui::script("lint")?;
         ui::script("check")
@@ -55,31 +44,31 @@ fn fast() -> Outcome {
     })
 }
 
-/// What takes longer or needs a display, a sound server or other programs.
+/// What takes longer or needs a display, a sound server or other programs. The whole workspace is
+/// named each time, so that all steps agree on features and nothing is built twice.
 fn full() -> Outcome {
     step("UI build", || {
         ui::install("tests/e2e/tus")?;
         ui::build()
     })?;
-    step("integration tests", || {
-        let mut tests = cargo();
-        tests.args([
-            "test",
-            "--workspace",
-            "--exclude",
-            "loa-studio",
-            "--exclude",
-            "tests",
-        ]);
-        tests.args(["--test", "*"]);
-        run(with_python(&mut tests))
+    step("lints", || {
+        let mut lints = cargo();
+        lints
+            .args(["clippy", "--workspace", "--all-targets", "--quiet"])
+            .args(WINDOW);
+        run(lints.args(["--", "-D", "warnings"]))
     })?;
-    step("programs", || run_cargo(&["build", "-p", "cli"]))?;
-    step("journeys", || {
+    step("programs", || {
+        run(cargo()
+            .args(["build", "--workspace", "--bins"])
+            .args(WINDOW))
+    })?;
+    step("integration tests and journeys", || {
         let mut tests = cargo();
         tests
-            .args(["test", "-p", "tests"])
-            .env("LOA_BIN", target().join("debug/loa"));
+            .args(["test", "--workspace", "--test", "*"])
+            .args(WINDOW);
+        tests.env("LOA_BIN", target().join("debug/loa"));
         run(with_python(&mut tests))
     })?;
     step("browser tests", || {
@@ -88,19 +77,16 @@ fn full() -> Outcome {
             .current_dir(root().join("ui"))
             .env("LOA_BIN", target().join("debug/loa")))
     })?;
-    step("window: lints", || {
-        run(cargo()
-            .args(["clippy", "-p", "loa-studio", "--all-targets", "--quiet"])
-            .args(["--features", "custom-protocol", "--", "-D", "warnings"]))
-    })?;
     step("window: smoke run under Xvfb", || {
-        run_cargo(&["build", "-p", "loa-studio", "--features", "custom-protocol"])?;
         run(command("node")
             .arg("tests/e2e/window.mjs")
             .env("LOA_STUDIO_BIN", target().join("debug/loa-studio")))
     })?;
     step("licences and sources", deny)
 }
+
+/// The window with its pages inside, as it is shipped.
+const WINDOW: [&str; 2] = ["--features", "loa-studio/custom-protocol"];
 
 fn run_cargo(arguments: &[&str]) -> Outcome {
     run(cargo().args(arguments))

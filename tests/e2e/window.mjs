@@ -1,0 +1,126 @@
+// A smoke run of the real window: WebKitWebDriver drives the built program under Xvfb. It proves
+// that the window opens, speaks to Rust by its one command, keeps the content policy, and draws a
+// slide that Rust rendered. No dependency: WebDriver is plain HTTP.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.resolve(here, '../..');
+const output = path.join(here, 'output');
+const binary = path.resolve(process.env.LOA_STUDIO_BIN ?? path.join(root, 'target/debug/loa-studio'));
+const PATIENCE_MS = 60_000;
+
+mkdirSync(output, { recursive: true });
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'loa-window-'));
+mkdirSync(path.join(scratch, 'run'), { mode: 0o700 });
+const children = [];
+
+/** Starts a program in a process group of its own, its words in a file. */
+function start(name, program, args, env = {}) {
+  const log = openSync(path.join(output, `${name}.log`), 'w');
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log], env: { ...process.env, ...env } });
+  children.push(child);
+  return child;
+}
+
+function stopAll() {
+  for (const child of children.reverse()) {
+    try { process.kill(-child.pid, 'SIGKILL'); } catch { /* it has ended already */ }
+  }
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function freePort() {
+  return new Promise((found, failed) => {
+    const server = net.createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => found(port)); });
+  });
+}
+
+async function until(what, look) {
+  const end = Date.now() + PATIENCE_MS;
+  let last;
+  while (Date.now() < end) {
+    try { const found = await look(); if (found) return found; } catch (error) { last = error; }
+    await new Promise((go) => setTimeout(go, 200));
+  }
+  throw new Error(`${what} did not come about: ${last?.message ?? 'no answer'}`);
+}
+
+async function main() {
+  const display = `:${90 + (process.pid % 900)}`;
+  start('xvfb', 'Xvfb', [display, '-screen', '0', '1440x900x24', '-nolisten', 'tcp']);
+  const port = await freePort();
+  const nativePort = await freePort();
+  start('webdriver', 'WebKitWebDriver', [`--port=${port}`, `--host=127.0.0.1`], {
+    DISPLAY: display,
+    TAURI_AUTOMATION: 'true',
+    TAURI_WEBVIEW_AUTOMATION: 'true',
+    XDG_RUNTIME_DIR: path.join(scratch, 'run'),
+    HOME: scratch,
+    LOA_STORE: path.join(scratch, 'kho'),
+    LOA_ASSETS: path.join(root, 'assets'),
+    PULSE_SERVER: `unix:${path.join(scratch, `no-sound-${nativePort}`)}`,
+    LANG: 'vi_VN.UTF-8',
+  });
+  const base = `http://127.0.0.1:${port}`;
+  const call = async (method, place, body) => {
+    const reply = await fetch(base + place, { method, body: body && JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+    const { value } = await reply.json();
+    if (value?.error) throw new Error(`${value.error}: ${value.message}`);
+    return value;
+  };
+  await until('the driver', () => call('GET', '/status'));
+  const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: [] } } };
+  const { sessionId } = await until('the window', () => call('POST', '/session', { capabilities }));
+  const at = `/session/${sessionId}`;
+  const run = (script, args = []) => call('POST', `${at}/execute/sync`, { script, args });
+  const runAsync = (script, args = []) => call('POST', `${at}/execute/async`, { script, args });
+  const shoot = async (name) => writeFileSync(path.join(output, name), Buffer.from(await call('GET', `${at}/screenshot`), 'base64'));
+
+  await until('the rail', () => run('return document.querySelectorAll("nav a, nav button").length >= 6'));
+  assert.match(await run('return document.body.innerText'), /Hôm nay/);
+  await shoot('window-home.png');
+
+  // The one door to Rust works, and a template becomes pixels through the window's own protocol.
+  const rpc = (name, request) => runAsync(
+    'const [name, request, done] = arguments; window.__TAURI_INTERNALS__.invoke("rpc", { name, request }).then((value) => done({ value }), (problem) => done({ problem }));',
+    [name, request]);
+  const state = await rpc('app_state', {});
+  assert.equal(state.value?.settings.language, 'vi');
+  const [template] = (await rpc('templates', {})).value;
+  const deck = (await rpc('deck_create', { template: template.name, title: 'Thử cửa sổ' })).value;
+  const picture = `loa://localhost/slide/${deck.id}/${deck.revision}/${deck.slides[0].id}/0.png`;
+  const size = await runAsync(
+    'const [url, done] = arguments; const image = new Image(); image.onload = () => done([image.naturalWidth, image.naturalHeight]); image.onerror = () => done(null); image.src = url;', [picture]);
+  assert.deepEqual(size, [deck.boards[0].width_px, deck.boards[0].height_px]);
+  const refused = await rpc('no_such_command', {});
+  assert.equal(refused.problem?.code, 'bad-request');
+
+  // The content policy holds: no script from data: or blob:.
+  const ran = await runAsync(
+    'const done = arguments[0]; const s = document.createElement("script"); s.src = "data:text/javascript,window.broken=1"; s.onload = s.onerror = () => done(window.broken ?? 0); document.head.append(s);');
+  assert.equal(ran, 0);
+
+  await run('location.hash = "#/bang-tin"');
+  await new Promise((go) => setTimeout(go, 1_000));
+  await shoot('window-board.png');
+  await call('DELETE', at);
+  console.log('window: opened, answered, drew a slide, kept its policy');
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+} finally {
+  stopAll();
+}
+process.exit();
