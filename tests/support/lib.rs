@@ -1,3 +1,6 @@
-//! What the journeys share: a test host, loaders, a chaos proxy, seeded fault plans.
+//! What the journeys share: a test host, programs to kill, a chaos proxy, seeded dice.
 
 pub mod chaos;
+pub mod dice;
+pub mod host;
+pub mod programs;

@@ -1,0 +1,217 @@
+//! The main job, whole: a voice goes in, a signed receipt comes out, the line cut twice on the way.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use studio::Studio;
+use studio::wire::{
+    Deck, Job, JobResult, JobState, Package, PackageState, Packages, Programme, SearchPage,
+};
+use tests::host::TestHost;
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn call<T: serde::de::DeserializeOwned>(
+    studio: &Studio<TestHost>,
+    name: &str,
+    request: Value,
+) -> T {
+    let answer = studio
+        .call(name, request)
+        .unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+    serde_json::from_value(answer).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn finish(studio: &Studio<TestHost>, job: &Job) -> JobResult {
+    let start = Instant::now();
+    loop {
+        let jobs: Vec<Job> = call(studio, "jobs", json!({}));
+        let now = jobs
+            .into_iter()
+            .find(|it| it.id == job.id)
+            .expect("the job is listed");
+        match now.state {
+            JobState::Done => return now.result.expect("a result"),
+            JobState::Running => assert!(start.elapsed() < PATIENCE, "{now:?}"),
+            _ => panic!("{now:?}"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn receipted(studio: &Studio<TestHost>, id: &str) -> Package {
+    let start = Instant::now();
+    loop {
+        let all: Packages = call(studio, "packages", json!({}));
+        let package = all
+            .packages
+            .into_iter()
+            .find(|it| it.id == id)
+            .expect("it is listed");
+        if package.state == PackageState::Receipted {
+            return package;
+        }
+        assert!(start.elapsed() < PATIENCE, "{package:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn record(studio: &Studio<TestHost>) -> (String, String) {
+    let programme: Programme = call(
+        studio,
+        "programme_create",
+        json!({ "title": "Lịch tiêm chủng" }),
+    );
+    let start =
+        json!({ "programme": programme.id, "track": null, "position": null, "device": null });
+    let _: Value = call(studio, "record_start", start);
+    let refused = studio.call(
+        "record_start",
+        json!({ "programme": programme.id, "track": null, "position": null, "device": null }),
+    );
+    assert!(refused.is_err(), "one take at a time");
+    let job: Job = call(studio, "record_stop", json!({}));
+    match finish(studio, &job) {
+        JobResult::Imported {
+            clip: Some(clip), ..
+        } => (programme.id, clip),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn edit(studio: &Studio<TestHost>, id: &str, edit: Value) -> Programme {
+    call(studio, "programme_edit", json!({ "id": id, "edit": edit }))
+}
+
+#[test]
+fn a_voice_goes_in_and_a_signed_receipt_comes_out_after_two_cut_lines() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let studio = TestHost::open(folder.path(), runtime.handle(), 12);
+    let _: Value = call(&studio, "sandbox_start", json!({}));
+
+    let (id, clip) = record(&studio);
+    let whole: Programme = call(&studio, "programme", json!({ "id": id }));
+    assert_eq!(whole.length, 12 * 48_000);
+    edit(
+        &studio,
+        &id,
+        json!({ "type": "split", "clip": clip, "at": 144_000 }),
+    );
+    let cut = edit(&studio, &id, json!({ "type": "delete", "clip": clip }));
+    assert_eq!(cut.undo.as_deref(), Some("delete"));
+    let undone: Programme = call(&studio, "programme_undo", json!({ "id": id }));
+    assert_eq!(undone.tracks[0].clips.len(), 2);
+    assert_eq!(undone.redo.as_deref(), Some("delete"));
+
+    let job: Job = call(
+        &studio,
+        "programme_render",
+        json!({ "id": id, "profile": "loudspeaker" }),
+    );
+    let JobResult::Rendered { report, .. } = finish(&studio, &job) else {
+        panic!("not rendered")
+    };
+    let after = report.after.integrated_lufs.expect("sound");
+    assert!((after + 16.0).abs() <= 0.2, "{after} LUFS");
+    assert!(report.after.true_peak_dbtp.expect("sound") <= -1.4);
+
+    let deck: Deck = call(
+        &studio,
+        "deck_create",
+        json!({ "template": "vaccination", "title": "" }),
+    );
+    let items: Vec<String> = [&id, &deck.id]
+        .iter()
+        .map(|document| archive(&studio, document))
+        .collect();
+    let search =
+        json!({ "text": "tiem chung", "kinds": [], "statuses": [], "offset": 0, "limit": 20 });
+    let found: SearchPage = call(&studio, "search", search);
+    assert!(found.hits.iter().any(|hit| hit.id == items[0]), "{found:?}");
+
+    let request = json!({ "title": "Bản tin sáng", "items": items, "emergency": false, "approved_by": "Người duyệt", "send": false });
+    let job: Job = call(&studio, "package_create", request);
+    let JobResult::Sealed { package } = finish(&studio, &job) else {
+        panic!("not sealed")
+    };
+    let all: Packages = call(&studio, "packages", json!({}));
+    let sealed = all
+        .packages
+        .iter()
+        .find(|it| it.id == package)
+        .expect("it is listed")
+        .clone();
+    check_package(folder.path(), &sealed);
+
+    let cuts = [sealed.bytes / 3, sealed.bytes * 2 / 3];
+    let _: Value = call(&studio, "sandbox_cut", json!({ "after_bytes": cuts }));
+    let _: Package = call(&studio, "package_send", json!({ "id": package }));
+    let done = receipted(&studio, &package);
+    let receipt = done.receipt.expect("a receipt");
+    assert_eq!(receipt.digest, sealed.digest);
+    assert_eq!(done.attempts, 3, "begun once and once more after each cut");
+    let item: Value = call(&studio, "item", json!({ "id": items[0] }));
+    assert_eq!(item["status"], "delivered");
+}
+
+fn archive(studio: &Studio<TestHost>, document: &str) -> String {
+    let request =
+        json!({ "id": document, "body": "", "tags": ["y tế"], "people": [], "status": "approved" });
+    let job: Job = call(studio, "document_archive", request);
+    match finish(studio, &job) {
+        JobResult::Archived { item } => item,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The sealed file stands up to the verifier, with the desk's own key as the only trusted one.
+fn check_package(folder: &Path, sealed: &Package) {
+    let key = std::fs::read_to_string(folder.join("kho/keys/desk.pub")).expect("a public key");
+    let trust = package::Trust::listed(vec![package::PublicKey::from_text(&key).expect("a key")]);
+    let bytes =
+        std::fs::read(folder.join(format!("kho/packages/{}.tar", sealed.id))).expect("the file");
+    let report = package::verify_tar(
+        &bytes,
+        &trust,
+        package::Limits::default(),
+        units::Watch::NONE,
+    )
+    .expect("not stopped");
+    assert!(report.valid, "{:?}", report.errors);
+    assert_eq!(report.digest.expect("a digest").to_string(), sealed.digest);
+}
+
+#[test]
+fn everything_acknowledged_is_there_again_after_the_program_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let (id, before) = {
+        let studio = TestHost::open(folder.path(), runtime.handle(), 3);
+        let (id, clip) = record(&studio);
+        for gain in 1..=300 {
+            let gain_db = f64::from(gain) / 100.0;
+            edit(
+                &studio,
+                &id,
+                json!({ "type": "set-gain", "clip": clip, "gain_db": gain_db }),
+            );
+        }
+        let programme: Programme = call(&studio, "programme_undo", json!({ "id": id }));
+        (id, programme)
+    };
+    let studio = TestHost::open(folder.path(), runtime.handle(), 3);
+    let after: Programme = call(&studio, "programme", json!({ "id": id }));
+    assert_eq!(after, before);
+    let redone: Programme = call(&studio, "programme_redo", json!({ "id": id }));
+    assert!((redone.tracks[0].clips[0].gain_db - 3.0).abs() < 1e-9);
+    let mut undone = redone;
+    while undone.undo.is_some() {
+        undone = call(&studio, "programme_undo", json!({ "id": id }));
+    }
+    assert!(
+        undone.tracks.iter().all(|track| track.clips.is_empty()),
+        "back to the empty page"
+    );
+}
