@@ -9,6 +9,7 @@
 use std::collections::HashSet;
 
 use rusqlite::{ToSql, Transaction, params, params_from_iter};
+use units::Day;
 
 use crate::fold::{fold, lower_marked, words};
 use crate::list::Conditions;
@@ -19,6 +20,9 @@ use crate::{Archive, Error, Filter, Metadata, Page, Query, Segment, Sort, Summar
 
 /// Counting stops here: "more than a thousand" says as much as a number.
 const COUNT_MAX: u64 = 1_000;
+
+/// In a longer span most rows lie within: looking at each costs less than naming the months.
+const MONTHS_MAX: i32 = 36;
 
 /// Between the parts of the column with marks, so that no quoted phrase spans two of them. A word
 /// nobody writes.
@@ -143,7 +147,8 @@ fn tiers(terms: &Terms, facets: &str) -> Vec<String> {
     tiers
 }
 
-/// Kinds and statuses are words of the index too, so that a common word of a rare kind is quick.
+/// Kinds, statuses and months are words of the index too, so that a common word of a rare kind or of
+/// one month is quick. The days themselves are looked at in each row that is left.
 fn facets(query: &Query) -> String {
     let kinds = query.kinds.iter().map(|kind| kind_word(kind.code()));
     let statuses = query.statuses.iter().map(|s| status_word(s.code()));
@@ -151,11 +156,30 @@ fn facets(query: &Query) -> String {
         [] => String::new(),
         words => format!(" AND {{facets}} : (\"{}\")", words.join("\" OR \"")),
     };
-    any_of(kinds.collect()) + &any_of(statuses.collect())
+    any_of(kinds.collect()) + &any_of(statuses.collect()) + &any_of(months(query))
+}
+
+/// The words of all months of the query's span; none where it is open, empty or too long to help.
+fn months(query: &Query) -> Vec<String> {
+    let (Some(from), Some(to)) = (query.from, query.to) else {
+        return Vec::new();
+    };
+    let count = |day: Day| i32::from(day.year) * 12 + i32::from(day.month) - 1;
+    let (from, to) = (count(from), count(to));
+    if to < from || to - from >= MONTHS_MAX {
+        return Vec::new();
+    }
+    (from..=to)
+        .map(|month| month_word(month.div_euclid(12), month.rem_euclid(12) + 1))
+        .collect()
 }
 
 fn kind_word(code: &str) -> String {
     format!("kind{code}")
+}
+
+fn month_word(year: i32, month: i32) -> String {
+    format!("month{year:04}{month:02}")
 }
 
 fn status_word(code: &str) -> String {
@@ -226,6 +250,7 @@ pub(crate) fn index(tx: &Transaction<'_>, row: i64, metadata: &Metadata) -> Resu
         .collect();
     let rest = rest.join(&format!(" {GAP} "));
     let marked = format!("{rest} {GAP} {}", metadata.body);
+    let month = (metadata.date).map(|day| month_word(day.year.into(), day.month.into()));
     tx.prepare_cached(
         "INSERT OR REPLACE INTO search
            (rowid, title, rest, body, title_marked, text_marked, facets)
@@ -239,9 +264,10 @@ pub(crate) fn index(tx: &Transaction<'_>, row: i64, metadata: &Metadata) -> Resu
         rewrite(&metadata.title, lower_marked),
         rewrite(&marked, lower_marked),
         format!(
-            "{} {}",
+            "{} {} {}",
             kind_word(metadata.kind.code()),
-            status_word(metadata.status.code())
+            status_word(metadata.status.code()),
+            month.unwrap_or_default()
         ),
     ])?;
     Ok(())

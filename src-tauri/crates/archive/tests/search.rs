@@ -153,6 +153,34 @@ fn kinds_statuses_and_days_narrow_a_search() {
         ..Query::new("")
     };
     assert_eq!(titles(&archive, &late), ["mưa 3"]);
+    let span = |from, to| Query {
+        from: Some(from),
+        to: Some(to),
+        ..all.clone()
+    };
+    let november = Day {
+        year: 2026,
+        month: 11,
+        day: 2,
+    };
+    let next_year = Day {
+        year: 2027,
+        ..november
+    };
+    let long_ago = Day {
+        year: 1990,
+        ..november
+    };
+    assert_eq!(titles(&archive, &span(november, november)), ["mưa 2"]);
+    assert_eq!(
+        titles(&archive, &span(november, next_year)),
+        ["mưa 3", "mưa 2"]
+    );
+    assert_eq!(
+        titles(&archive, &span(long_ago, november)),
+        ["mưa 2", "mưa 1"]
+    );
+    assert!(titles(&archive, &span(next_year, november)).is_empty());
     let page = Query {
         limit: 2,
         offset: 1,

@@ -76,7 +76,7 @@ CREATE TABLE history (
 CREATE INDEX history_item ON history (item);
 
 -- Words as folded in fold.rs (no marks, no case), and with marks for ranking. The texts themselves
--- stay in item: nothing is stored twice. facets holds one word per kind and status.
+-- stay in item: nothing is stored twice. facets holds words for kind, status and month.
 CREATE VIRTUAL TABLE search USING fts5 (
   title, rest, body, title_marked, text_marked, facets,
   content = '', contentless_delete = 1, prefix = '2 3',
