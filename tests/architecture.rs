@@ -151,7 +151,7 @@ fn each_outside_library_has_one_door() {
         ("rfd", &["loa-studio"]),
         ("cpal", &["devices"]),
         ("rusqlite", &["archive"]),
-        ("reqwest", &["delivery", "tests"]),
+        ("reqwest", &["delivery"]),
         ("axum", &["province", "cli"]),
         ("ts-rs", &["studio"]),
     ];

@@ -86,6 +86,9 @@ async function main() {
 
   await until('the rail', () => run('return document.querySelectorAll("nav a, nav button").length >= 6'));
   assert.match(await run('return document.body.innerText'), /Hôm nay/);
+  // Words are drawn once their letters are there.
+  await until('the fonts', () => run('return document.fonts.status === "loaded" && document.fonts.check("13px \'Be Vietnam Pro\'")'));
+  await until('the first list', () => run('return !document.querySelector("[aria-busy=true]")'));
   await shoot('window-home.png');
 
   // The one door to Rust works, and a template becomes pixels through the window's own protocol.

@@ -390,6 +390,7 @@ fn sent(outcome: &SendOutcome, job_word: &str) -> anyhow::Result<Sent> {
 async fn pinned(
     task: &args::Send,
     destination: &Destination,
+    transport: &TusTransport,
     state: &Path,
 ) -> anyhow::Result<Trust> {
     if let Some(path) = &task.trust {
@@ -401,14 +402,13 @@ async fn pinned(
     let name = units::Digest::of(address.as_bytes()).short();
     let pin = state.join(format!("{name}.pub"));
     if !pin.is_file() {
-        match delivery::fetch_key(destination, &delivery::Roots::default()).await {
-            Ok(text) => {
-                PublicKey::from_text(&text).map_err(problem)?;
-                studio::write_whole(&pin, text.as_bytes())?;
-            }
-            // No line yet: bytes may go out later, a receipt counts only once there is a key.
-            Err(error) => return Err(refused(Problem::new(Code::Unreachable, error.to_string()))),
-        }
+        // Without a key no receipt counts, so nothing is sent before there is one.
+        let text = transport
+            .key()
+            .await
+            .map_err(|failure| refused(Problem::new(Code::Unreachable, failure.to_string())))?;
+        PublicKey::from_text(&text).map_err(problem)?;
+        studio::write_whole(&pin, text.as_bytes())?;
     }
     trusted(std::slice::from_ref(&pin))
 }
@@ -422,7 +422,13 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
         .clone()
         .unwrap_or_else(|| usual_store().join("outbox"));
     std::fs::create_dir_all(&state)?;
-    let trust = pinned(task, &destination, &state).await?;
+    let transport = TusTransport::new(
+        &destination,
+        &delivery::Roots::default(),
+        Timeouts::default(),
+    )
+    .map_err(|error| refused(error.into()))?;
+    let trust = pinned(task, &destination, &transport, &state).await?;
     let path = task.package.clone();
     let weighed = tokio::task::spawn_blocking(move || {
         let file = FileBytes::open(&path)?;
@@ -436,12 +442,6 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     let load = weighed.await?.map_err(refused)?;
     let store: Arc<dyn delivery::Store> =
         Arc::new(FolderStore::open(&state).map_err(|error| refused(error.into()))?);
-    let transport = TusTransport::new(
-        &destination,
-        &delivery::Roots::default(),
-        Timeouts::default(),
-    )
-    .map_err(|error| refused(error.into()))?;
     let mut sender = Sender::new(Arc::clone(&store), Arc::new(transport), trust);
     sender.limit = Arc::new(Limit::kilobytes_per_second(task.limit));
     let bar = indicatif::ProgressBar::with_draw_target(

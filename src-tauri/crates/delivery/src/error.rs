@@ -23,9 +23,6 @@ pub enum Error {
     /// The web client could not be set up: no certificates on this machine, or an unreadable one.
     #[error("secure connections cannot be set up: {0}")]
     Setup(String),
-    /// The destination's key could not be read.
-    #[error("the destination shows no key: {0}")]
-    NoKey(String),
     /// Not a usable destination.
     #[error(transparent)]
     Destination(#[from] crate::DestinationError),

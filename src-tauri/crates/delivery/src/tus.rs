@@ -21,7 +21,7 @@ use crate::reply::{self, Abilities, Answer, BODY_MAX_BYTES, TUS_VERSION};
 use crate::transport::Reply;
 use crate::{Destination, Error, Failure, Held, Lie, Parcel, Piece, Transport, Upload};
 
-pub(crate) mod client;
+mod client;
 #[cfg(test)]
 mod tests;
 

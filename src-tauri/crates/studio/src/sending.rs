@@ -223,8 +223,7 @@ impl<H: Host> Studio<H> {
                     "the province holds it already",
                 ));
             }
-            self.0.post.queue.pause(&key)?;
-            self.0.post.ledger.remove(&key)?;
+            self.0.post.queue.remove(&key)?;
         }
         self.tell_record(record);
         Ok(())

@@ -25,7 +25,7 @@ pub enum Roots {
 }
 
 /// A client for the host of `url`.
-pub(crate) fn build(url: &Url, roots: &Roots, timeouts: Timeouts) -> Result<Client, Error> {
+pub(super) fn build(url: &Url, roots: &Roots, timeouts: Timeouts) -> Result<Client, Error> {
     // The crypto provider is chosen per process. Ring, for it builds everywhere without further tools.
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // Where another thread was faster, its choice is as good.

@@ -129,7 +129,7 @@ impl From<delivery::Error> for Problem {
             Error::Source(error) => return error.into(),
             Error::Cancelled(cancelled) => return cancelled.into(),
             Error::Changed => Code::Damaged,
-            Error::Setup(_) | Error::NoKey(_) => Code::Unreachable,
+            Error::Setup(_) => Code::Unreachable,
             Error::Destination(_) => Code::BadDestination,
             Error::OutOfTurn(_) => Code::Internal,
         };
