@@ -11,6 +11,7 @@ mod demo;
 mod files;
 mod host;
 mod packages;
+mod send;
 mod serve;
 mod sound;
 mod store;
@@ -67,8 +68,8 @@ fn run(args: Args) -> Outcome {
         Task::Record(task) => sound::record(&task, json),
         Task::Archive(task) => store::archive(task, json),
         Task::Package(task) => packages::package(task, json),
-        Task::Send(task) => block_on(packages::send(&task, json)),
-        Task::Province(task) => block_on(packages::province(&task, json)),
+        Task::Send(task) => block_on(send::send(&task, json)),
+        Task::Province(task) => block_on(send::province(&task, json)),
         Task::Serve(task) => block_on(host::serve(task)),
         Task::Demo(task) => demo::run(&task),
     }

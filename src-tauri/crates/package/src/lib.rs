@@ -11,6 +11,8 @@
 //! Not here: files, clocks and dice (handed in), where keys are kept, how packages travel, what a
 //! recipient does with them. Nothing is ever unpacked to disk.
 
+#![forbid(unsafe_code)]
+
 mod bag;
 mod contents;
 mod delivery;

@@ -14,6 +14,8 @@
 //! Not here: anything a production intake needs beyond one machine and one folder: accounts, TLS
 //! (a reverse proxy does it), several writers.
 
+#![forbid(unsafe_code)]
+
 mod config;
 mod date;
 mod error;
