@@ -94,7 +94,7 @@ test('it is normalised and put into the archive', async () => {
   await press('n');
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Nghe sau').waitFor({ timeout: 120_000 });
-  assert.match(await dialog.locator('tbody tr').first().locator('td').nth(2).innerText(), /^−(22,[89]|23,[012])$/);
+  assert.match(await dialog.locator('tbody tr').first().locator('td').nth(2).innerText(), /^−(15,[89]|16,[012])$/);
   await press('Escape');
   await dialog.waitFor({ state: 'hidden' });
   await press('Control+Enter');

@@ -15,7 +15,7 @@ const READY_MS = 30_000;
 /** Starts `loa serve` and waits for the address it prints. */
 async function serve(name, store, env) {
   const log = createWriteStream(path.join(OUTPUT, `${name}.log`), { flags: 'a' });
-  const child = spawn(process.env.LOA_BIN, ['serve', '--port', '0', '--store', store], { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.env.LOA_BIN, ['serve', '--port', '0', '--store', store, '--ui', path.join(root, 'ui/dist')], { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stderr.pipe(log, { end: false });
   const url = await new Promise((found, failed) => {
     let printed = '';

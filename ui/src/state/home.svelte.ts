@@ -22,7 +22,7 @@ class HomeController {
   readonly week = $derived.by(() => {
     const since = weekStart(Date.now());
     const documents = (this.value?.documents ?? []).filter((d) => d.updated_ms >= since);
-    const packages = (this.value?.packages ?? []).filter((p) => p.created_ms >= since && p.state.type !== 'cancelled');
+    const packages = (this.value?.packages ?? []).filter((p) => p.created_ms >= since);
     const rendered = documents.filter((d) => d.levels?.integrated_lufs != null);
     const onTarget = rendered.filter((d) => this.profiles.some((p) =>
       Math.abs((d.levels?.integrated_lufs ?? 0) - p.target_lufs) <= p.tolerance_lu + 1e-9));

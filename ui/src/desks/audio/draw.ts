@@ -108,6 +108,9 @@ function drawMissing(x: CanvasRenderingContext2D, a: number, b: number, top: num
   x.stroke();
 }
 
+/** Quiet speech must be seen: a gentle curve that leaves silence and full scale where they are. */
+const seen = (value: number) => Math.sign(value) * Math.min(1, Math.abs(value)) ** 0.65;
+
 function drawWave(x: CanvasRenderingContext2D, scene: Scene, clip: Clip, ink: Ink, a: number, b: number, top: number, tall: number, levels: number) {
   const { view, width } = scene;
   const level = levelFor(view.spp, levels);
@@ -125,8 +128,8 @@ function drawWave(x: CanvasRenderingContext2D, scene: Scene, clip: Clip, ink: In
     const tile = peaks.tile(clip.source, level, first);
     const value = tile && span(tile, first, last);
     if (!value) continue;
-    const [low, high] = [Math.max(-1, value[0] * gain), Math.min(1, value[1] * gain)];
-    const rms = Math.min(1, value[2] * gain);
+    const [low, high] = [seen(value[0] * gain), seen(value[1] * gain)];
+    const rms = seen(value[2] * gain);
     const reach = tall / 2;
     x.fillRect(px, middle - high * reach, step - 0.5, Math.max(1, (high - low) * reach));
     outer.push([px, rms * reach, 0]);
@@ -147,12 +150,12 @@ function drawFades(x: CanvasRenderingContext2D, clip: Clip, view: View, a: numbe
   for (const at of [a + fin, b - fout]) { x.beginPath(); x.arc(Math.min(Math.max(at, a + 4), b - 4), top + 2, 3, 0, 7); x.fill(); }
 }
 
-/** LUFS shown by the strip, from bottom to top. */
-const STRIP = { low: -41, high: -11 } as const;
+/** LU below and above the target that the strip shows. */
+const STRIP = { below: 18, above: 9 } as const;
 
 /** Short-term loudness, ten values a second, with the target band of ±2 LU. */
 export function drawCurve(x: CanvasRenderingContext2D, view: View, width: number, height: number, curve: readonly (number | null)[], target: number, colours: Palette) {
-  const y = (lufs: number) => height - ((lufs - STRIP.low) / (STRIP.high - STRIP.low)) * height;
+  const y = (lufs: number) => height - ((lufs - target + STRIP.below) / (STRIP.below + STRIP.above)) * height;
   x.clearRect(0, 0, width, height);
   x.fillStyle = colours.band;
   x.fillRect(0, y(target + 2), width, y(target - 2) - y(target + 2));
