@@ -2,6 +2,7 @@
 //! `seal_cost verify OUT.tar` verifies it. Times come from outside, as user plus system seconds.
 #![allow(
     clippy::disallowed_methods,
+    clippy::print_stdout,
     reason = "a measuring program has to open files; the crate itself does not"
 )]
 

@@ -1,4 +1,5 @@
 //! Folders: bags of every version in the wild, and bags made to deceive.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 #![allow(clippy::disallowed_methods, reason = "tests read fixtures from disk")]
 
 mod support;

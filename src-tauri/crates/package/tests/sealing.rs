@@ -1,4 +1,5 @@
 //! What sealing writes: always the same, understood by others, refused once changed.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 #![allow(
     clippy::disallowed_methods,
     reason = "tests read schemas, unpack packages and call judges that are not ours"

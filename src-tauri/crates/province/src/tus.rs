@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 
 pub(crate) use receive::patch;
 
@@ -27,8 +27,25 @@ const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,expiration,checksum,termination";
 const ALGORITHMS: &str = "sha1,sha256";
 
-/// A reply that ends a request early.
-pub(crate) type Refusal = Response;
+/// A reply that ends a request early, with a reason in words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    reason: &'static str,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, format!("{}\n", self.reason)).into_response();
+        let headers = response.headers_mut();
+        headers.insert("tus-resumable", HeaderValue::from_static(VERSION));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::PRECONDITION_FAILED {
+            headers.insert("tus-version", HeaderValue::from_static(VERSION));
+        }
+        response
+    }
+}
 
 /// `OPTIONS`: what this server can do.
 pub(crate) async fn options(State(province): State<Arc<Province>>) -> Response {
@@ -175,24 +192,15 @@ fn reply(status: StatusCode, headers: &[(&'static str, &str)]) -> Response {
     response
 }
 
-/// A refusal with a reason in words.
-pub(crate) fn refuse(status: StatusCode, reason: &'static str) -> Refusal {
-    let mut response = (status, format!("{reason}\n")).into_response();
-    let headers = response.headers_mut();
-    headers.insert("tus-resumable", HeaderValue::from_static(VERSION));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if status == StatusCode::PRECONDITION_FAILED {
-        headers.insert("tus-version", HeaderValue::from_static(VERSION));
-    }
-    response
+pub(crate) const fn refuse(status: StatusCode, reason: &'static str) -> Refusal {
+    Refusal { status, reason }
 }
 
 /// The disk failed. The sender asks again and loses nothing that was acknowledged.
 fn broken(error: &std::io::Error) -> Refusal {
-    let reason = if error.kind() == std::io::ErrorKind::StorageFull {
-        return refuse(StatusCode::INSUFFICIENT_STORAGE, "the disk is full");
+    if error.kind() == std::io::ErrorKind::StorageFull {
+        refuse(StatusCode::INSUFFICIENT_STORAGE, "the disk is full")
     } else {
-        "the disk failed"
-    };
-    refuse(StatusCode::INTERNAL_SERVER_ERROR, reason)
+        refuse(StatusCode::INTERNAL_SERVER_ERROR, "the disk failed")
+    }
 }

@@ -1,4 +1,5 @@
 //! The province failing on request, being killed and started again: one copy, one receipt.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
 mod support;
 

@@ -254,7 +254,7 @@ pub(super) fn fetch(
         if faults.is_full() {
             break;
         }
-        let mut fields = line.splitn(3, |c: char| c == ' ' || c == '\t');
+        let mut fields = line.splitn(3, [' ', '\t']);
         let (url, length, path) = (fields.next(), fields.next(), fields.next());
         let is_length = |length: &str| length == "-" || length.parse::<u64>().is_ok();
         match (

@@ -1,4 +1,5 @@
 //! A small package to try things on, and ways to damage it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 use std::sync::Arc;

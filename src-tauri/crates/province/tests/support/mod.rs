@@ -1,5 +1,6 @@
 //! A tus client written by hand over a plain socket, so that the province is judged by the protocol
 //! and not by our own sender; and small packages to send.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 use std::collections::BTreeMap;
