@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         Some("run") => chores::run_app(rest),
         Some("test") => test::all(rest),
         Some("gen") => chores::generate(rest.iter().any(|argument| argument == "--check")),
-        Some("bench") => bench::run(rest),
+        Some("bench") => bench::run_all(rest),
         Some("deb") => chores::deb(),
         Some("licences") => chores::licences(),
         Some("setup") => setup::everything(),

@@ -34,6 +34,8 @@ const TEST: &[&str] = &[
     "espeak-ng",
     "python3-venv",
     "minisign",
+    "strace",
+    "curl",
     "libxml2-utils",
 ];
 
