@@ -13,6 +13,7 @@ use crate::host::Desktop;
 /// # Errors
 /// What the command refuses with.
 #[tauri::command]
+#[allow(clippy::let_underscore_must_use)] // written by the macro, not by us
 pub async fn rpc(
     studio: State<'_, Studio<Desktop>>,
     name: String,
