@@ -40,6 +40,8 @@ export async function openStudio(name, { env = {}, size = { width: 1280, height:
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
   const page = browser.pages()[0] ?? await browser.newPage();
+  // A listener from the start: the first one only takes effect after a moment.
+  page.on('filechooser', () => undefined);
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()); });
