@@ -3,7 +3,7 @@
 //! File contents begin on a block of the tar (512 bytes), so both digests cut the bytes into the
 //! same 64-byte blocks and share one message schedule. On processors with SHA instructions the two
 //! chains of rounds then run side by side in the time of one: see [`kernel`]. Measured on a Zen 5:
-//! the second digest costs a few per cent instead of doubling the price of sealing.
+//! sealing 2 GiB with both digests took 1.4 to 1.6 s of user time, `openssl dgst -sha256` with one 1.2 s.
 
 mod kernel;
 
