@@ -11,6 +11,7 @@ mod decode;
 pub mod encode;
 mod error;
 mod fold;
+mod kernel;
 pub mod limiter;
 pub mod loudness;
 pub mod mix;

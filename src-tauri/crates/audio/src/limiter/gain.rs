@@ -18,6 +18,8 @@ const FLAT_FRAMES: usize = TAPS;
 const RELEASE_S: f64 = 0.1;
 /// A reduction below this (0.0009 dB) is over; otherwise the way back would never end.
 const REDUCTION_MIN: f64 = 1e-4;
+/// Frames that are held and released before they are smoothed: each loop then waits for itself only.
+const CHUNK_FRAMES: usize = 128;
 /// Averages in the stack: three make a curve without corners.
 const BOXES: usize = 3;
 
@@ -68,10 +70,49 @@ impl GainCurve {
         self.lowest
     }
 
-    /// Takes the need of the next frame (0 < need ≤ 1) and gives the gain of the frame
-    /// [`Self::delay_frames`] before it.
-    pub fn push(&mut self, need: f32) -> f32 {
-        let reduction = 1.0 - f64::from(need);
+    /// Takes the needs of the next frames (0 < need ≤ 1) and adds as many gains, each that of the frame
+    /// [`Self::delay_frames`] before.
+    pub fn push(&mut self, needs: &[f32], gains: &mut Vec<f32>) {
+        for needs in needs.chunks(CHUNK_FRAMES) {
+            if self.is_at_rest() && needs.iter().all(|need| *need >= 1.0) {
+                self.rest(needs.len(), gains);
+                continue;
+            }
+            let mut reductions = [0.0f64; CHUNK_FRAMES];
+            let reductions = &mut reductions[..needs.len()];
+            for (reduction, need) in reductions.iter_mut().zip(needs) {
+                *reduction = self.release(1.0 - f64::from(*need));
+            }
+            self.smooth(reductions, gains);
+        }
+    }
+
+    /// Frames without need: what [`Self::push`] of ones would give, at no cost when at rest.
+    pub fn push_quiet(&mut self, count: usize, gains: &mut Vec<f32>) {
+        if self.is_at_rest() {
+            self.rest(count, gains);
+            return;
+        }
+        let ones = [1.0; CHUNK_FRAMES];
+        let mut left = count;
+        while left > 0 {
+            let now = left.min(CHUNK_FRAMES);
+            self.push(&ones[..now], gains);
+            left -= now;
+        }
+    }
+
+    fn is_at_rest(&self) -> bool {
+        self.held.is_empty() && self.released == 0.0 && self.resting >= self.frames
+    }
+
+    fn rest(&mut self, count: usize, gains: &mut Vec<f32>) {
+        self.now += count as u64;
+        gains.resize(gains.len() + count, 1.0);
+    }
+
+    /// The reduction of a frame, held and released.
+    fn release(&mut self, reduction: f64) -> f64 {
         if reduction > 0.0 {
             while self.held.back().is_some_and(|held| held.1 <= reduction) {
                 self.held.pop_back();
@@ -89,37 +130,26 @@ impl GainCurve {
         if self.released < REDUCTION_MIN {
             self.released = held;
         }
+        self.released
+    }
 
-        if self.released == 0.0 && self.resting >= self.frames {
-            return 1.0;
-        }
-        self.resting = if self.released == 0.0 {
-            self.resting + 1
-        } else {
-            0
+    /// Runs a chunk through the averages.
+    fn smooth(&mut self, reductions: &[f64], gains: &mut Vec<f32>) {
+        self.resting = match reductions.iter().rposition(|&reduction| reduction > 0.0) {
+            Some(last) => reductions.len() - 1 - last,
+            None => self.resting + reductions.len(),
         };
-        let mut smooth = self.released;
-        for average in &mut self.boxes {
-            smooth = average.push(smooth);
-        }
+        let [first, second, third] = &mut self.boxes;
+        let mut lowest = self.lowest;
+        gains.extend(reductions.iter().map(|&reduction| {
+            let gain = 1.0 - third.push(second.push(first.push(reduction)));
+            lowest = lowest.min(gain);
+            gain as f32
+        }));
+        self.lowest = lowest;
         if self.resting >= self.frames {
             // All that is left in the sums is rounding.
             self.boxes.iter_mut().for_each(BoxAverage::clear);
-        }
-        let gain = 1.0 - smooth;
-        self.lowest = self.lowest.min(gain);
-        gain as f32
-    }
-
-    /// `count` frames without need: what [`Self::push`] of 1 would give, at no cost when at rest.
-    pub fn push_quiet(&mut self, count: usize, gains: &mut Vec<f32>) {
-        for done in 0..count {
-            if self.held.is_empty() && self.released == 0.0 && self.resting >= self.frames {
-                self.now += (count - done) as u64;
-                gains.resize(gains.len() + count - done, 1.0);
-                return;
-            }
-            gains.push(self.push(1.0));
         }
     }
 }
@@ -142,6 +172,7 @@ impl BoxAverage {
         }
     }
 
+    #[inline]
     fn push(&mut self, value: f64) -> f64 {
         let oldest = std::mem::replace(&mut self.values[self.next], value);
         self.sum += value - oldest;
@@ -166,17 +197,17 @@ mod tests {
     #[test]
     fn without_need_the_gain_is_exactly_one() {
         let mut curve = GainCurve::new(48_000);
-        assert!((0..10_000).all(|_| curve.push(1.0) == 1.0));
         let mut gains = Vec::new();
+        curve.push(&[1.0; 1_000], &mut gains);
         curve.push_quiet(500, &mut gains);
-        assert_eq!(gains, vec![1.0; 500]);
+        assert_eq!(gains, vec![1.0; 1_500]);
     }
 
     #[test]
     fn after_a_peak_the_gain_comes_back_to_exactly_one() {
         let mut curve = GainCurve::new(48_000);
-        curve.push(0.25);
         let mut gains = Vec::new();
+        curve.push(&[0.25], &mut gains);
         curve.push_quiet(96_000, &mut gains);
         assert_eq!(gains.last(), Some(&1.0));
         assert!((curve.lowest() - 0.25).abs() < 1e-3);
@@ -194,7 +225,8 @@ mod tests {
             }
             let mut curve = GainCurve::new(rate_hz);
             let delay = curve.delay_frames();
-            let gains: Vec<f32> = needs.iter().map(|&need| curve.push(need)).collect();
+            let mut gains = Vec::new();
+            curve.push(&needs, &mut gains);
             for (need, gain) in needs.iter().zip(&gains[delay..]) {
                 prop_assert!(*gain <= need + 1e-6);
                 prop_assert!(*gain > 0.0);

@@ -23,6 +23,8 @@ use stage::Stage;
 /// How far below the ceiling the limiter aims, in dB: covers the rounding to the file's width and what
 /// the second stage leaves.
 const MARGIN_DB: f64 = 0.02;
+/// How far below the second stage the first aims, in dB, so that rounding does not keep both at work.
+const STAGE_MARGIN_DB: f64 = 0.005;
 
 /// A signal with a gain, held under a ceiling. As long as its source, and not delayed against it.
 pub struct Limited {
@@ -33,10 +35,11 @@ impl Limited {
     /// `source`, changed by `gain` and then held under `ceiling`.
     #[must_use]
     pub fn new(source: Box<dyn Signal>, gain: Db, ceiling: Dbtp) -> Self {
-        let ceiling = Db(ceiling.0 - MARGIN_DB).factor() as f32;
-        let first = Stage::new(source, gain.factor() as f32, ceiling);
+        let factor = |below_db: f64| Db(ceiling.0 - below_db).factor() as f32;
+        let first_ceiling = factor(MARGIN_DB + STAGE_MARGIN_DB);
+        let first = Stage::new(source, gain.factor() as f32, first_ceiling);
         Self {
-            stages: Stage::new(first, 1.0, ceiling),
+            stages: Stage::new(first, 1.0, factor(MARGIN_DB)),
         }
     }
 

@@ -1,10 +1,12 @@
 //! One stage of the limiter: a delay line, the search for peaks, and the gain that answers them.
 
 use super::gain::GainCurve;
-use crate::loudness::{Interpolator, TAPS, highest};
+use crate::kernel::highest;
+use crate::loudness::{Interpolator, TAPS};
 use crate::{Error, Planar, Signal};
 
-/// Frames that are looked at together when the search for peaks may be skipped.
+/// Frames that are looked at together when the search for peaks may be skipped. Windows lie at fixed
+/// places of the stream, so that how it is cut into blocks changes no sample.
 const WINDOW_FRAMES: usize = 128;
 /// Frames from the middle of an interpolation window to its end: the search lags by so much.
 const HALF: usize = TAPS / 2;
@@ -87,7 +89,9 @@ impl<S: Signal> Stage<S> {
     /// Finds the gain of all that was read, window by window.
     fn search(&mut self) {
         let frames = self.pending.first().map_or(0, Vec::len) - (TAPS - 1);
-        while self.searched < frames {
+        let ended = self.ended;
+        let is_due = |left: usize| left >= WINDOW_FRAMES || (ended && left > 0);
+        while is_due(frames - self.searched) {
             let count = WINDOW_FRAMES.min(frames - self.searched);
             let window = TAPS - 1 + self.searched..TAPS - 1 + self.searched + count;
             let peak = self
@@ -103,11 +107,7 @@ impl<S: Signal> Stage<S> {
                     self.interpolator
                         .may_exceed_closely(self.ceiling, around, x)
                 });
-            self.window_peak = if count < TAPS {
-                self.window_peak.max(peak)
-            } else {
-                peak
-            };
+            self.window_peak = peak;
             if is_hot {
                 self.search_window(count);
             } else {
@@ -124,7 +124,7 @@ impl<S: Signal> Stage<S> {
     /// The need of each frame: its own magnitude and what is reached in the intervals on both sides.
     fn search_window(&mut self, count: usize) {
         let mut intervals = [0.0f32; WINDOW_FRAMES];
-        let mut samples = [0.0f32; WINDOW_FRAMES];
+        let mut samples = [0.0f32; WINDOW_FRAMES]; // then the needs
         for channel in &self.pending {
             // The window that ends with frame i lies around the interval that begins HALF before it.
             let x = &channel[self.searched..self.searched + TAPS - 1 + count];
@@ -134,16 +134,16 @@ impl<S: Signal> Stage<S> {
                 *sample = sample.max(x.abs());
             }
         }
-        for (interval, sample) in intervals[..count].iter().zip(&samples) {
+        for (interval, sample) in intervals[..count].iter().zip(&mut samples) {
             let peak = sample.max(*interval).max(self.interval_before);
             self.interval_before = *interval;
-            let need = if peak > self.ceiling {
+            *sample = if peak > self.ceiling {
                 self.ceiling / peak
             } else {
                 1.0
             };
-            self.gains.push(self.curve.push(need));
         }
+        self.curve.push(&samples[..count], &mut self.gains);
     }
 }
 

@@ -85,7 +85,8 @@ proptest! {
         let found = ours(&block, rate_hz, MonoReading::DualMono).true_peak.0;
         let judge = judge(&block, rate_hz);
         let expected = 20.0 * judge.true_peak(0).unwrap().max(judge.true_peak(1).unwrap()).log10();
-        prop_assert!((found - expected).abs() < 0.4, "{found} instead of {expected}");
+        // Noise reaches up to half the rate, where twelve taps and thirty-two differ most.
+        prop_assert!((found - expected).abs() < 0.8, "{found} instead of {expected}");
     }
 
     #[test]

@@ -5,7 +5,6 @@
 //! `limiter`).
 
 mod gate;
-mod kernel;
 mod live;
 mod meter;
 mod true_peak;
@@ -25,7 +24,8 @@ use crate::{Error, Planar, Signal};
 
 pub use live::{LiveLevels, LiveMeter};
 pub use meter::Meter;
-pub(crate) use true_peak::{Interpolator, TAPS, highest};
+pub(crate) use true_peak::{Interpolator, PHASES, TAPS};
+pub(crate) use weighting::{Columns, ORDER, Steps};
 
 /// Lowest rate that can be measured: below it the K-weighting's shelf lies past half the rate.
 pub const RATE_HZ_MIN: u32 = 8_000;
@@ -33,7 +33,7 @@ pub const RATE_HZ_MIN: u32 = 8_000;
 pub const RATE_HZ_MAX: u32 = 192_000;
 
 /// Frames that go through a meter at a time: small enough for the second-level cache.
-pub(crate) const BLOCK_FRAMES: usize = 8_192;
+pub(crate) const BLOCK_FRAMES: usize = 16_384;
 
 /// How a file of one channel is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

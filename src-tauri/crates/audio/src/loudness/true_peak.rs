@@ -5,7 +5,7 @@
 
 use std::f64::consts::PI;
 
-use super::kernel::{interpolated_peak, interpolated_peaks};
+use crate::kernel::{highest, highest_bend, interpolated_peak, interpolated_peaks};
 
 /// Values per sample interval, the sample itself among them.
 pub const PHASES: usize = 8;
@@ -120,30 +120,6 @@ fn bessel_i0(x: f64) -> f64 {
     sum
 }
 
-/// The highest magnitude of these samples. Must not be given NaN.
-pub fn highest(x: &[f32]) -> f32 {
-    // Without the sign, floats order like integers, and integers are compared in vectors.
-    let bits = x
-        .iter()
-        .map(|x| (x.to_bits() & 0x7fff_ffff) as i32)
-        .fold(0, i32::max);
-    f32::from_bits(bits as u32)
-}
-
-/// The highest magnitude of the second differences.
-fn highest_bend(x: &[f32]) -> f32 {
-    if x.len() < 3 {
-        return 0.0;
-    }
-    let bits = x
-        .iter()
-        .zip(&x[1..])
-        .zip(&x[2..])
-        .map(|((a, b), c)| ((a - b) + (c - b)).to_bits() & 0x7fff_ffff)
-        .fold(0, |high, bits| i32::max(high, bits as i32));
-    f32::from_bits(bits as u32)
-}
-
 /// The peaks of one channel, block after block.
 pub struct PeakMeter {
     interpolator: Interpolator,
@@ -219,8 +195,8 @@ impl PeakMeter {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kernel::interpolated_peak;
-    use super::{Interpolator, PHASES, PeakMeter, TAPS, highest};
+    use super::{Interpolator, PHASES, PeakMeter, TAPS};
+    use crate::kernel::{highest, interpolated_peak};
     use proptest::prelude::{prop_assert, proptest};
     use std::f64::consts::PI;
 

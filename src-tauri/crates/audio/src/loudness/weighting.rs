@@ -1,51 +1,68 @@
-//! The K-weighting filter of BS.1770-5 for any rate, laid out so that four samples come out at once.
+//! The K-weighting filter of BS.1770-5 for any rate, laid out so that several samples come out at once.
 //!
 //! Not here: the loop that runs it (`kernel`).
 
 use std::f64::consts::PI;
 
-/// Samples that one step of the recursion yields.
-pub const STEP: usize = 4;
+/// Order of the filter, both stages together: it looks back on so many inputs and outputs.
+pub const ORDER: usize = 4;
+/// The longest step of the recursion, in samples.
+const STEP_MAX: usize = 8;
 
-/// The filter as one step: four outputs as sums of eight inputs and the four outputs before.
+/// The filter, sample by sample and as steps of four and of eight samples.
 ///
-/// A recursion runs one sample after the other; written out for four samples, only the sums over the
+/// A recursion runs one sample after the other; written out for several, only the sums over the
 /// previous outputs wait for each other, and all lanes of a vector are busy.
 #[derive(Clone, Debug)]
 pub struct Steps {
     /// Numerator and denominator of both stages multiplied out; `a[0]` is 1.
-    pub b: [f64; 5],
-    pub a: [f64; 5],
-    /// What the inputs n−4 … n+3 add to the outputs n … n+3.
-    pub from_input: [[f64; STEP]; 2 * STEP],
-    /// What the outputs n−4 … n−1 add to the outputs n … n+3.
-    pub from_output: [[f64; STEP]; STEP],
+    pub b: [f64; ORDER + 1],
+    pub a: [f64; ORDER + 1],
+    pub four: Columns<4>,
+    pub eight: Columns<8>,
+}
+
+/// One step: `W` outputs as sums of the inputs under and before them and of the outputs before.
+#[derive(Clone, Debug)]
+pub struct Columns<const W: usize> {
+    /// What the inputs n−4 … n+W−1 add to the outputs n … n+W−1; the rest of the array is not used.
+    pub from_input: [[f64; W]; STEP_MAX + ORDER],
+    /// What the outputs n−4 … n−1 add to them.
+    pub from_output: [[f64; W]; ORDER],
 }
 
 impl Steps {
     /// The filter for this rate.
     pub fn new(rate_hz: u32) -> Self {
         let (b, a) = coefficients(f64::from(rate_hz));
-        // Each column is what the recursion answers to a single 1 in that place.
-        let answer = |place: usize| {
-            let mut x = [0.0; 2 * STEP];
-            let mut y = [0.0; 2 * STEP];
-            if place < 2 * STEP {
-                x[place] = 1.0;
-            } else {
-                y[place - 2 * STEP] = 1.0;
-            }
-            for n in STEP..2 * STEP {
-                y[n] = (0..5).map(|k| b[k] * x[n - k]).sum::<f64>()
-                    - (1..5).map(|k| a[k] * y[n - k]).sum::<f64>();
-            }
-            std::array::from_fn(|k| y[STEP + k])
-        };
         Self {
             b,
             a,
-            from_input: std::array::from_fn(answer),
-            from_output: std::array::from_fn(|k| answer(2 * STEP + k)),
+            four: Columns::new(&b, &a),
+            eight: Columns::new(&b, &a),
+        }
+    }
+}
+
+impl<const W: usize> Columns<W> {
+    /// Each column is what the recursion answers to a single 1 in one place.
+    fn new(b: &[f64; ORDER + 1], a: &[f64; ORDER + 1]) -> Self {
+        let answer = |x: [f64; STEP_MAX + ORDER], mut y: [f64; STEP_MAX + ORDER]| {
+            for n in ORDER..W + ORDER {
+                y[n] = (0..=ORDER).map(|k| b[k] * x[n - k]).sum::<f64>()
+                    - (1..=ORDER).map(|k| a[k] * y[n - k]).sum::<f64>();
+            }
+            std::array::from_fn(|k| y[ORDER + k])
+        };
+        let nothing = [0.0; STEP_MAX + ORDER];
+        let one = |place: usize| {
+            let mut values = nothing;
+            values[place] = 1.0;
+            values
+        };
+        Self {
+            from_input: std::array::from_fn(|place| answer(one(place), nothing)),
+            from_output: std::array::from_fn(|place| answer(nothing, one(place))),
         }
     }
 }

@@ -36,8 +36,10 @@ const OVER_DB_MAX: f64 = 0.05;
 const WRITES_MAX: usize = 5;
 /// Passes that look for the limiter's loss at the most.
 const REHEARSALS_MAX: usize = 6;
-/// Where less than this is limited, the loss is too small to look for.
-const REHEARSE_ABOVE_DB: f64 = 1.5;
+/// Where less than this is limited, the loss is too small to look for. Encoding is dear, so lossy
+/// formats look earlier.
+const REHEARSE_ABOVE_DB: f64 = 3.0;
+const REHEARSE_ABOVE_LOSSY_DB: f64 = 1.5;
 
 /// Sound that can be read from its start as often as need be, the same each time: a file, a mix.
 pub trait Replay {
@@ -143,7 +145,12 @@ pub fn normalize_replay(
     };
 
     let mut steering = Steering::new(profile, target.format, prepared.0);
-    if prepared.1.0 + steering.gain_db() - steering.ceiling().0 > REHEARSE_ABOVE_DB {
+    let rehearse_above_db = if target.format.is_lossy() {
+        REHEARSE_ABOVE_LOSSY_DB
+    } else {
+        REHEARSE_ABOVE_DB
+    };
+    if prepared.1.0 + steering.gain_db() - steering.ceiling().0 > rehearse_above_db {
         for _ in 0..REHEARSALS_MAX {
             let limited = passes.rehearse(steering.gain(), steering.ceiling())?;
             if steering.rehearsed(limited.integrated) {

@@ -9,8 +9,8 @@ use crate::encode::{Format, Mp3Rate};
 
 /// How near the written file must come: half the narrowest tolerance, as another meter may differ.
 const NEAR_LU: f64 = 0.1;
-/// How near the rehearsal must come; the writing corrects the rest.
-const REHEARSED_NEAR_LU: f64 = 0.03;
+/// How near the rehearsal must come: what is written then differs by the encoder only.
+const REHEARSED_NEAR_LU: f64 = 0.07;
 /// Least change of loudness per change of gain that a step assumes: under heavy limiting the loudness
 /// hardly follows, and a smaller slope would overshoot wildly on a noisy figure.
 const SLOPE_MIN: f64 = 0.15;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use units::{ReadAt, Watch};
 
+use crate::kernel::extremes;
 use crate::{Error, Planar, Signal};
 
 /// Frames of a point on the finest level.
@@ -187,10 +188,8 @@ impl Level {
     }
 }
 
-/// Frames read at a time, a whole number of points.
-const BLOCK_FRAMES: usize = 32 * FRAMES_PER_POINT as usize;
-/// Strands of a sum or comparison, so that the compiler makes vectors of them.
-const LANES: usize = 16;
+/// Frames read at a time, a whole number of points; fits the second-level cache.
+const BLOCK_FRAMES: usize = 128 * FRAMES_PER_POINT as usize;
 
 /// The point that is being collected, per channel.
 struct Open {
@@ -213,25 +212,10 @@ impl Span {
     };
 
     fn push(&mut self, x: &[f32]) {
-        let (mut min, mut max) = ([self.min; LANES], [self.max; LANES]);
-        let mut squares = [0.0f32; LANES];
-        let (chunks, rest) = x.as_chunks::<LANES>();
-        for chunk in chunks {
-            for k in 0..LANES {
-                let x = chunk[k];
-                min[k] = if x < min[k] { x } else { min[k] };
-                max[k] = if x > max[k] { x } else { max[k] };
-                squares[k] += x * x;
-            }
-        }
-        for &x in rest {
-            min[0] = min[0].min(x);
-            max[0] = max[0].max(x);
-            squares[0] += x * x;
-        }
-        self.min = min.into_iter().fold(self.min, f32::min);
-        self.max = max.into_iter().fold(self.max, f32::max);
-        self.squares += squares.into_iter().sum::<f32>();
+        let (min, max, squares) = extremes(x);
+        self.min = self.min.min(min);
+        self.max = self.max.max(max);
+        self.squares += squares;
     }
 
     fn point(&self, frames: usize) -> Point {
