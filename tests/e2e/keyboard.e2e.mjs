@@ -62,6 +62,8 @@ test('a programme is recorded and a file is laid behind it', async () => {
   await press('Control+o');
   await (await chooser).setFiles(VOICE);
   await count(2);
+  // What came in last is selected, once it is in.
+  await page.locator('aside ol li:last-child button.on').waitFor();
 });
 
 test('clips are chosen, split, trimmed, moved, faded, removed and undone', async () => {

@@ -34,6 +34,9 @@ const cutOff = () => page.evaluate(() => {
   }
   const header = document.querySelector('main > header');
   if (header && header.scrollWidth > header.clientWidth + 1) found.push('the header is too narrow');
+  for (const el of document.querySelectorAll('aside, section, main > div')) {
+    if (el.scrollWidth > el.clientWidth + 1) found.push(`${el.tagName} ${el.className} is wider than its place`);
+  }
   return found;
 });
 

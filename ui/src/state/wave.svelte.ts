@@ -21,7 +21,7 @@ export function waveOf(digest: string, duration_ms: number, bars: number): numbe
     const tile = peaks.tile(digest, level, first);
     const value = tile && span(tile, first, last);
     known ||= value !== null;
-    values.push(value ? Math.max(Math.abs(value[0]), Math.abs(value[1])) ** 0.65 : 0);
+    values.push(value ? Math.max(Math.abs(value[0]), Math.abs(value[1])) : 0);
   }
   return known ? values : null;
 }
