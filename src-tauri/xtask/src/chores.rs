@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use crate::shell::{Outcome, cargo, command, output, root, run, target};
+use crate::shell::{Outcome, cargo, command, output, root, run, target, tools};
 use crate::{setup, ui};
 
 /// The main job, end to end, in the terminal.
@@ -84,6 +84,9 @@ fn files(folder: &Path) -> Result<BTreeMap<String, String>, String> {
     }
     Ok(found)
 }
+
+/// The bundler, of the same version as the library.
+const TAURI_CLI: &str = "@tauri-apps/cli@2.12.5";
 
 /// The .deb bundle.
 pub fn deb() -> Outcome {
