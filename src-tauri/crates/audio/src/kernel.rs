@@ -37,14 +37,8 @@ macro_rules! wide {
 }
 
 wide!(
-    /// The highest magnitude of `x` interpolated at the fractional phases 1 … [`PHASES`]−1.
-    ///
-    /// `x` holds [`TAPS`]−1 samples of history and then the stretch.
-    interpolated_peak, peak_wide, peak_body, (taps: &[[f32; TAPS]; PHASES], x: &[f32]) -> f32
-);
-wide!(
-    /// Raises each `peaks[i]` to the highest interpolated magnitude between the two middle samples of
-    /// the window `x[i .. i + TAPS]`.
+    /// Raises each `peaks[i]` to the highest magnitude interpolated between the two middle samples of
+    /// the window `x[i .. i + TAPS]`, at the phases 1 … [`PHASES`]−1.
     interpolated_peaks, peaks_wide, peaks_body,
     (taps: &[[f32; TAPS]; PHASES], x: &[f32], peaks: &mut [f32]) -> ()
 );
@@ -115,6 +109,10 @@ fn add_product<const FUSED: bool>(a: f64, b: f64, c: f64) -> f64 {
     if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
 
+#[allow(
+    clippy::needless_range_loop,
+    reason = "counts known at compile time unroll into vectors"
+)]
 #[inline(always)]
 fn weigh_body<const N: usize, const W: usize, const FUSED: bool>(
     steps: &Steps,
@@ -225,17 +223,6 @@ fn intervals<const FUSED: bool>(
 }
 
 #[inline(always)]
-fn peak_body<const FUSED: bool>(taps: &[[f32; TAPS]; PHASES], x: &[f32]) -> f32 {
-    let frames = x.len() + 1 - TAPS;
-    let mut highest = 0.0f32;
-    intervals::<FUSED>(taps, x, |at, peaks| {
-        let count = (frames - at).min(LANES);
-        highest = peaks[..count].iter().copied().fold(highest, f32::max);
-    });
-    highest
-}
-
-#[inline(always)]
 fn peaks_body<const FUSED: bool>(taps: &[[f32; TAPS]; PHASES], x: &[f32], peaks: &mut [f32]) {
     intervals::<FUSED>(taps, x, |at, found| {
         for (peak, found) in peaks[at..].iter_mut().zip(found) {
@@ -305,14 +292,16 @@ fn extremes_body<const FUSED: bool>(x: &[f32]) -> (f32, f32, f32) {
 
 #[cfg(test)]
 mod tests {
-    use super::{ORDER, Steps, interpolated_peak, peak_body, weigh, weigh_body, widen};
+    use super::{ORDER, Steps, TAPS, interpolated_peaks, peaks_body, weigh, weigh_body, widen};
     use crate::loudness::Interpolator;
 
     fn noise(count: usize) -> Vec<f64> {
         let mut state = 1u64;
         (0..count)
             .map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
                 (state >> 33) as f64 / f64::from(1u32 << 30) - 1.0
             })
             .collect()
@@ -344,9 +333,14 @@ mod tests {
     fn wide_and_plain_interpolation_agree() {
         let x: Vec<f32> = noise(777).iter().map(|&x| x as f32).collect();
         let interpolator = Interpolator::new();
-        let wide = interpolated_peak(interpolator.taps(), &x);
-        let plain = peak_body::<false>(interpolator.taps(), &x);
-        assert!((wide - plain).abs() < 1e-5);
+        let (mut wide, mut plain) = ([0.0; 777 + 1 - TAPS], [0.0; 777 + 1 - TAPS]);
+        interpolated_peaks(interpolator.taps(), &x, &mut wide);
+        peaks_body::<false>(interpolator.taps(), &x, &mut plain);
+        assert!(
+            wide.iter()
+                .zip(plain)
+                .all(|(wide, plain)| (wide - plain).abs() < 1e-5)
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! ffmpeg as an outside judge: what we call normalised, its `ebur128` filter must call normalised.
 //! Left out where there is no ffmpeg; CI has it.
 
+#![allow(clippy::unwrap_used, reason = "the whole file is tests")]
+
 #[path = "../examples/support/mod.rs"]
 #[allow(dead_code)]
 mod support;
@@ -22,7 +24,13 @@ struct Verdict {
 fn judge(path: &str) -> Verdict {
     let output = Command::new("ffmpeg")
         .args(["-hide_banner", "-nostats", "-i", path])
-        .args(["-af", "ebur128=peak=true:dualmono=true:framelog=verbose", "-f", "null", "-"])
+        .args([
+            "-af",
+            "ebur128=peak=true:dualmono=true:framelog=verbose",
+            "-f",
+            "null",
+            "-",
+        ])
         .output()
         .expect("ffmpeg runs");
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -92,7 +100,9 @@ fn check(rate_hz: u32, channels: u32, format: Format, ending: &str, target: f64,
 
 #[test]
 fn normalised_wav_is_on_target_for_ffmpeg_at_every_rate() {
-    for rate_hz in [8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000] {
+    for rate_hz in [
+        8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000,
+    ] {
         check(rate_hz, 1, Format::Wav { bits: 24 }, "wav", -11.0, -1.0);
         check(rate_hz, 2, Format::Wav { bits: 16 }, "wav", -16.0, -3.0);
     }
@@ -108,12 +118,26 @@ fn normalised_flac_is_on_target_for_ffmpeg() {
 
 #[test]
 fn normalised_mp3_is_on_target_for_ffmpeg_at_every_rate() {
-    for (rate_hz, kbps) in [(8_000, 32), (16_000, 48), (22_050, 64), (44_100, 128), (48_000, 192), (96_000, 128)] {
+    for (rate_hz, kbps) in [
+        (8_000, 32),
+        (16_000, 48),
+        (22_050, 64),
+        (44_100, 128),
+        (48_000, 192),
+        (96_000, 128),
+    ] {
         let format = Format::Mp3(Mp3Rate::Cbr { kbps });
         check(rate_hz, 1, format, "mp3", -12.0, -1.5);
         check(rate_hz, 2, format, "mp3", -13.0, -1.0);
     }
-    check(48_000, 2, Format::Mp3(Mp3Rate::Vbr { quality: 4 }), "mp3", -16.0, -1.0);
+    check(
+        48_000,
+        2,
+        Format::Mp3(Mp3Rate::Vbr { quality: 4 }),
+        "mp3",
+        -16.0,
+        -1.0,
+    );
 }
 
 #[test]
@@ -128,7 +152,12 @@ fn both_meters_read_the_same_file_alike() {
         let ours = measure(at_rest(&path).unwrap(), MonoReading::DualMono, Watch::NONE).unwrap();
         let theirs = judge(&path);
         assert!((ours.integrated.0 - theirs.integrated).abs() <= 0.1);
-        assert!((ours.range_lu - theirs.range).abs() <= 0.3, "{} {}", ours.range_lu, theirs.range);
+        assert!(
+            (ours.range_lu - theirs.range).abs() <= 0.3,
+            "{} {}",
+            ours.range_lu,
+            theirs.range
+        );
         assert!((ours.true_peak.0 - theirs.true_peak).abs() <= 0.3);
     }
 }

@@ -47,7 +47,9 @@ impl Limited {
     /// deepest places were one.
     #[must_use]
     pub fn deepest_db(&self) -> f64 {
-        Db::from_factor(self.stages.lowest() * self.stages.source().lowest()).0.abs()
+        Db::from_factor(self.stages.lowest() * self.stages.source().lowest())
+            .0
+            .abs()
     }
 }
 

@@ -1,6 +1,6 @@
 //! One stage of the limiter: a delay line, the search for peaks, and the gain that answers them.
 
-use super::gain::GainCurve;
+use super::gain::{GROUP_FRAMES, GainCurve};
 use crate::kernel::highest;
 use crate::loudness::{Interpolator, TAPS};
 use crate::{Error, Planar, Signal};
@@ -8,6 +8,7 @@ use crate::{Error, Planar, Signal};
 /// Frames that are looked at together when the search for peaks may be skipped. Windows lie at fixed
 /// places of the stream, so that how it is cut into blocks changes no sample.
 const WINDOW_FRAMES: usize = 128;
+const _: () = assert!(WINDOW_FRAMES.is_multiple_of(GROUP_FRAMES));
 /// Frames from the middle of an interpolation window to its end: the search lags by so much.
 const HALF: usize = TAPS / 2;
 /// A signal with a gain, each value of which is held under a ceiling.
@@ -128,7 +129,8 @@ impl<S: Signal> Stage<S> {
         for channel in &self.pending {
             // The window that ends with frame i lies around the interval that begins HALF before it.
             let x = &channel[self.searched..self.searched + TAPS - 1 + count];
-            self.interpolator.peaks(x, &mut intervals[..count]);
+            self.interpolator
+                .peaks_above(self.ceiling, x, &mut intervals[..count]);
             let centre = &x[TAPS - 1 - HALF..];
             for (sample, x) in samples[..count].iter_mut().zip(centre) {
                 *sample = sample.max(x.abs());

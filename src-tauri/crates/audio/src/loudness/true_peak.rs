@@ -5,7 +5,7 @@
 
 use std::f64::consts::PI;
 
-use crate::kernel::{highest, highest_bend, interpolated_peak, interpolated_peaks};
+use crate::kernel::{highest, highest_bend, interpolated_peaks};
 
 /// Values per sample interval, the sample itself among them.
 pub const PHASES: usize = 8;
@@ -18,6 +18,8 @@ const KAISER_BETA: f64 = 5.0;
 const WINDOW_FRAMES: usize = 128;
 const _: () = assert!(WINDOW_FRAMES >= TAPS);
 
+/// Frames that are interpolated together, and left out together where that is possible.
+const PART_FRAMES: usize = 32;
 /// Covers the rounding of the bounds, which are sums of few floats.
 const SLACK: f32 = 1.000_01;
 
@@ -80,6 +82,7 @@ impl Interpolator {
         }
     }
 
+    #[cfg(test)]
     pub fn taps(&self) -> &[[f32; TAPS]; PHASES] {
         &self.taps
     }
@@ -95,9 +98,17 @@ impl Interpolator {
         peak * self.ramp_gain + highest_bend(x) * self.bend_gain > limit
     }
 
-    /// Raises each `peaks[i]` to what is reached between the two middle samples of `x[i..i + TAPS]`.
-    pub fn peaks(&self, x: &[f32], peaks: &mut [f32]) {
-        interpolated_peaks(&self.taps, x, peaks);
+    /// Raises each `peaks[i]` to what is reached between the two middle samples of `x[i..i + TAPS]`, as
+    /// far as that may exceed `limit`: what cannot is left out.
+    pub fn peaks_above(&self, limit: f32, x: &[f32], peaks: &mut [f32]) {
+        for (part, peaks) in peaks.chunks_mut(PART_FRAMES).enumerate() {
+            let at = part * PART_FRAMES;
+            let x = &x[at..at + TAPS - 1 + peaks.len()];
+            let peak = highest(x);
+            if self.may_exceed(limit, peak) && self.may_exceed_closely(limit, peak, x) {
+                interpolated_peaks(&self.taps, x, peaks);
+            }
+        }
     }
 }
 
@@ -177,12 +188,12 @@ impl PeakMeter {
             after[..frames].copy_from_slice(&x[at..at + frames]);
             &seam[..TAPS - 1 + frames]
         };
-        if self
-            .interpolator
-            .may_exceed_closely(self.true_peak, around, x)
-        {
-            let found = interpolated_peak(self.interpolator.taps(), x);
-            self.true_peak = self.true_peak.max(found);
+        let limit = self.true_peak;
+        if self.interpolator.may_exceed_closely(limit, around, x) {
+            let mut peaks = [0.0; WINDOW_FRAMES];
+            self.interpolator
+                .peaks_above(limit, x, &mut peaks[..frames]);
+            self.true_peak = limit.max(highest(&peaks));
         }
     }
 
@@ -196,7 +207,7 @@ impl PeakMeter {
 #[cfg(test)]
 mod tests {
     use super::{Interpolator, PHASES, PeakMeter, TAPS};
-    use crate::kernel::{highest, interpolated_peak};
+    use crate::kernel::{highest, interpolated_peaks};
     use proptest::prelude::{prop_assert, proptest};
     use std::f64::consts::PI;
 
@@ -247,7 +258,9 @@ mod tests {
                 })
                 .collect();
             let interpolator = Interpolator::new();
-            let found = interpolated_peak(interpolator.taps(), &x);
+            let mut peaks = vec![0.0; x.len() + 1 - TAPS];
+            interpolated_peaks(interpolator.taps(), &x, &mut peaks);
+            let found = highest(&peaks);
             let below = found * 0.999_999;
             prop_assert!(interpolator.may_exceed(below, highest(&x)));
             prop_assert!(interpolator.may_exceed_closely(below, highest(&x), &x));

@@ -104,7 +104,11 @@ fn a_target_that_limiting_cannot_reach_is_missed_under_the_ceiling_and_said() {
     x.iter_mut().step_by(9_000).for_each(|x| *x = 0.9);
     let (done, _) = run(vec![x], 48_000, &profile, WAV).unwrap();
     assert!(done.after.true_peak.0 <= -2.95);
-    assert!(done.warnings.iter().any(|w| matches!(w, Warning::OffTarget { by_lu } if *by_lu < -0.2)));
+    assert!(
+        done.warnings
+            .iter()
+            .any(|w| matches!(w, Warning::OffTarget { by_lu } if *by_lu < -0.2))
+    );
 }
 
 #[test]
