@@ -11,7 +11,8 @@ use tauri::AppHandle;
 
 /// Endings a dialog shows first; what a file is, is told by its content later.
 const SOUND_ENDINGS: &[&str] = &[
-    "wav", "mp3", "m4a", "aac", "flac", "ogg", "opus", "aif", "aiff", "mp4", "mov", "3gp", "w64", "rf64",
+    "wav", "mp3", "m4a", "aac", "flac", "ogg", "opus", "aif", "aiff", "mp4", "mov", "3gp", "w64",
+    "rf64",
 ];
 const PICTURE_ENDINGS: &[&str] = &["png", "jpg", "jpeg", "webp", "bmp", "gif"];
 

@@ -22,7 +22,9 @@ use crate::host::Desktop;
 /// Where the archive cannot be opened or there is no display.
 pub fn run() -> anyhow::Result<()> {
     let store = std::env::var_os("LOA_STORE").map_or_else(usual_store, PathBuf::from);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let training = Training::new(store.join("training-province"), runtime.handle().clone());
     let with_sandbox = std::env::args().any(|argument| argument == "--sandbox");
     let host = Desktop::new(training);
@@ -30,7 +32,9 @@ pub fn run() -> anyhow::Result<()> {
     let studio = Studio::open(host, &store, &assets(), runtime.handle().clone())
         .map_err(|problem| anyhow::anyhow!("{}: {problem}", store.display()))?;
     if with_sandbox {
-        studio.start_sandbox().map_err(|problem| anyhow::anyhow!("training province: {problem}"))?;
+        studio
+            .start_sandbox()
+            .map_err(|problem| anyhow::anyhow!("training province: {problem}"))?;
     }
     let _inside = runtime.enter();
     tauri::Builder::default()

@@ -4,7 +4,9 @@
 use studio::Studio;
 use studio::wire::{Code, Problem};
 use tauri::http::{Request, Response, StatusCode, header};
-use tauri::{AppHandle, Emitter as _, Manager as _, Runtime, State, UriSchemeContext, UriSchemeResponder};
+use tauri::{
+    AppHandle, Emitter as _, Manager as _, Runtime, State, UriSchemeContext, UriSchemeResponder,
+};
 
 use crate::host::Desktop;
 
@@ -31,11 +33,18 @@ pub fn media<R: Runtime>(
     request: Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
-    let studio = context.app_handle().state::<Studio<Desktop>>().inner().clone();
+    let studio = context
+        .app_handle()
+        .state::<Studio<Desktop>>()
+        .inner()
+        .clone();
     tauri::async_runtime::spawn_blocking(move || {
         let path = request.uri().path().trim_start_matches('/').to_owned();
         let query = request.uri().query().unwrap_or_default();
-        let range = request.headers().get(header::RANGE).and_then(|value| value.to_str().ok());
+        let range = request
+            .headers()
+            .get(header::RANGE)
+            .and_then(|value| value.to_str().ok());
         let answer = studio
             .media(&path, query)
             .and_then(|media| media.answer(range).map_err(Problem::from));

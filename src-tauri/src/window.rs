@@ -31,7 +31,10 @@ pub fn open(app: &App, studio: &Studio<Desktop>) -> tauri::Result<()> {
 fn offer(studio: &Studio<Desktop>, paths: Vec<PathBuf>) {
     let studio = studio.clone();
     tauri::async_runtime::spawn_blocking(move || {
-        let offers: Vec<_> = paths.iter().filter_map(|path| studio.offer(path).ok()).collect();
+        let offers: Vec<_> = paths
+            .iter()
+            .filter_map(|path| studio.offer(path).ok())
+            .collect();
         studio.events().tell(Event::Offered { offers });
     });
 }

@@ -101,6 +101,30 @@ impl Training {
         }
     }
 
+    /// On the port it had before, where that is still free: packages on their way know its address.
+    fn start_where_it_was(&self) -> Result<Running, Problem> {
+        let note = self.folder.join("port");
+        let before = std::fs::read_to_string(&note)
+            .ok()
+            .and_then(|text| text.trim().parse().ok());
+        let mut config = Config::new(&self.folder);
+        let mut started = None;
+        if let Some(port) = before {
+            config.address.set_port(port);
+            started = self.runtime.block_on(province::start(config.clone())).ok();
+            config.address.set_port(0);
+        }
+        let started = match started {
+            Some(started) => started,
+            None => self
+                .runtime
+                .block_on(province::start(config))
+                .map_err(|error| Problem::new(Code::Io, error.to_string()))?,
+        };
+        studio::write_whole(&note, started.address().port().to_string().as_bytes())?;
+        Ok(started)
+    }
+
     fn running(&self) -> std::sync::MutexGuard<'_, Option<Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -110,11 +134,7 @@ impl TrainingProvince for Training {
     fn start(&self) -> Result<Sandbox, Problem> {
         let mut running = self.running();
         if running.is_none() {
-            let config = Config::new(&self.folder);
-            let started = self
-                .runtime
-                .block_on(province::start(config))
-                .map_err(|error| Problem::new(Code::Io, error.to_string()))?;
+            let started = self.start_where_it_was()?;
             *running = Some(started);
         }
         drop(running);

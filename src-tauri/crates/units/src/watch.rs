@@ -88,7 +88,10 @@ impl<'a> Watch<'a> {
     where
         'a: 'b,
     {
-        Watch { progress, cancel: self.cancel }
+        Watch {
+            progress,
+            cancel: self.cancel,
+        }
     }
 
     /// Tells how far the work is, and stops it where that was asked for.
