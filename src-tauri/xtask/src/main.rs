@@ -19,7 +19,7 @@ cargo xtask <chore>
   demo [--audio FILE --deck FILE]   the main job, end to end, no display needed
   run                               opens the app with the training province beside it
   test [--fast]                     all checks; --fast leaves out the slow and outer ones
-  gen [--check]                     writes ui/src/wire from Rust; --check only compares
+  gen                               writes ui/src/wire from Rust; a test compares
   bench [NAME…]                     speed as ratios against named peers, in one run
   deb                               builds the .deb bundle
   licences                          writes THIRD_PARTY_LICENCES.md from the dependency tree
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         Some("demo") => chores::demo(rest),
         Some("run") => chores::run_app(rest),
         Some("test") => test::all(rest),
-        Some("gen") => chores::generate(rest.iter().any(|argument| argument == "--check")),
+        Some("gen") => chores::generate(),
         Some("bench") => bench::run_all(rest),
         Some("deb") => chores::deb(),
         Some("licences") => chores::licences(),

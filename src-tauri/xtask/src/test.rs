@@ -1,73 +1,55 @@
 //! `cargo xtask test`: everything that must hold, the fast things first. CI calls exactly this.
 
 use crate::shell::{Outcome, cargo, command, output, root, run, step, target, tools};
-use crate::{chores, setup, ui};
+use crate::{setup, ui};
 
 /// Runs all checks, or with `--fast` those of the inner loop.
 pub fn all(arguments: &[String]) -> Outcome {
     match arguments {
-        [] => {
-            fast()?;
-            full()
-        }
+        [] => full(),
         [one] if one == "--fast" => fast(),
         _ => Err("test takes only --fast".to_owned()),
     }
 }
 
-/// Formatting, generated code, lints and tests of all that builds without the window.
+/// What needs no display, no sound server and no window: under two minutes where little changed.
 fn fast() -> Outcome {
-    step("set-up", || {
-        setup::test()?;
-        ui::install("ui")
-    })?;
-    step("formatting", || run_cargo(&["fmt", "--all", "--check"]))?;
-    step("architecture", || {
-        run_cargo(&["test", "-p", "tests", "--test", "architecture"])
-    })?;
-    step("generated code", || chores::generate(true))?;
-    step("UI lints and types", || {
-        ui::script("lint")?;
-        ui::script("check")
-    })?;
-    step("UI unit tests", || ui::script("test"))?;
+    const WITHOUT_WINDOW: [&str; 3] = ["--workspace", "--exclude", "loa-studio"];
+    prepare()?;
+    window_checks()?;
+    step("lints", || lints(&WITHOUT_WINDOW))?;
     step("unit and property tests", || {
-        run_cargo(&[
-            "test",
-            "--workspace",
-            "--exclude",
-            "loa-studio",
-            "--exclude",
-            "tests",
-            "--lib",
-        ])
+        run(cargo()
+            .arg("test")
+            .args(WITHOUT_WINDOW)
+            .args(["--exclude", "tests", "--lib"]))
+    })?;
+    step("architecture", || {
+        run(cargo()
+            .arg("test")
+            .args(WITHOUT_WINDOW)
+            .args(["--test", "architecture"]))
     })
 }
 
-/// What takes longer or needs a display, a sound server or other programs. The whole workspace is
-/// named each time, so that all steps agree on features and nothing is built twice.
+/// Everything. Each step of cargo names the same packages, features and targets, so that nothing is
+/// built twice.
 fn full() -> Outcome {
+    /// The window with its pages inside, as it is shipped.
+    const ALL: [&str; 3] = ["--workspace", "--features", "loa-studio/custom-protocol"];
+    prepare()?;
+    window_checks()?;
     step("UI build", || {
         ui::install("tests/e2e/tus")?;
         ui::build()
     })?;
-    step("lints", || {
-        let mut lints = cargo();
-        lints
-            .args(["clippy", "--workspace", "--all-targets", "--quiet"])
-            .args(WINDOW);
-        run(lints.args(["--", "-D", "warnings"]))
+    step("lints", || lints(&ALL))?;
+    step("programs and tests: build", || {
+        run(cargo().args(["build", "--all-targets"]).args(ALL))
     })?;
-    step("programs", || {
-        run(cargo()
-            .args(["build", "--workspace", "--bins"])
-            .args(WINDOW))
-    })?;
-    step("integration tests and journeys", || {
+    step("unit, property and integration tests, journeys", || {
         let mut tests = cargo();
-        tests
-            .args(["test", "--workspace", "--test", "*"])
-            .args(WINDOW);
+        tests.args(["test", "--all-targets"]).args(ALL);
         tests.env("LOA_BIN", target().join("debug/loa"));
         run(with_python(&mut tests))
     })?;
@@ -85,8 +67,29 @@ fn full() -> Outcome {
     step("licences and sources", deny)
 }
 
-/// The window with its pages inside, as it is shipped.
-const WINDOW: [&str; 2] = ["--features", "loa-studio/custom-protocol"];
+fn prepare() -> Outcome {
+    step("set-up", || {
+        setup::test()?;
+        ui::install("ui")
+    })?;
+    step("formatting", || run_cargo(&["fmt", "--all", "--check"]))
+}
+
+fn window_checks() -> Outcome {
+    step("UI lints and types", || {
+        ui::script("lint")?;
+        ui::script("check")
+    })?;
+    step("UI unit tests", || ui::script("test"))
+}
+
+fn lints(packages: &[&str]) -> Outcome {
+    let mut clippy = cargo();
+    clippy
+        .args(["clippy", "--all-targets", "--quiet"])
+        .args(packages);
+    run(clippy.args(["--", "-D", "warnings"]))
+}
 
 fn run_cargo(arguments: &[&str]) -> Outcome {
     run(cargo().args(arguments))

@@ -246,3 +246,50 @@ pub fn typescript(config: &Config) -> Result<String, ts_rs::ExportError> {
          {imports}\nexport interface Commands {{\n{table}}}\n\nexport type CommandName = keyof Commands;\n"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::Path;
+
+    use super::typescript;
+
+    fn files(folder: &Path) -> BTreeMap<String, String> {
+        let entries = fs::read_dir(folder).unwrap().filter_map(Result::ok);
+        let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+        names
+            .filter(|name| name.ends_with(".ts"))
+            .map(|name| (name.clone(), fs::read_to_string(folder.join(name)).unwrap()))
+            .collect()
+    }
+
+    /// With `LOA_WRITE_WIRE` set it writes instead of comparing: `cargo xtask gen`.
+    #[test]
+    fn the_window_has_the_wire_of_today() {
+        let wire = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src/wire");
+        let fresh = tempfile::tempdir().unwrap();
+        // JSON numbers are doubles; nothing here counts beyond 2^53.
+        let config = ts_rs::Config::new()
+            .with_large_int("number")
+            .with_out_dir(fresh.path());
+        let commands = typescript(&config).unwrap();
+        fs::write(fresh.path().join("commands.ts"), commands).unwrap();
+        let (old, new) = (files(&wire), files(fresh.path()));
+        if std::env::var_os("LOA_WRITE_WIRE").is_some() {
+            for name in old.keys().filter(|name| !new.contains_key(*name)) {
+                fs::remove_file(wire.join(name)).unwrap();
+            }
+            for (name, text) in &new {
+                fs::write(wire.join(name), text).unwrap();
+            }
+            return;
+        }
+        let stale: Vec<&String> = old
+            .keys()
+            .chain(new.keys())
+            .filter(|name| old.get(*name) != new.get(*name))
+            .collect();
+        assert!(stale.is_empty(), "run cargo xtask gen: {stale:?}");
+    }
+}
