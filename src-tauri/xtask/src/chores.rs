@@ -54,13 +54,16 @@ const TAURI_CLI: &str = "@tauri-apps/cli@2.12.5";
 pub fn deb() -> Outcome {
     setup::window()?;
     ui::build()?;
-    run(command(root().join("ui/node_modules/.bin/tauri")).args([
-        "build",
-        "--bundles",
-        "deb",
-        "--features",
-        "custom-protocol",
-    ]))?;
+    // Not among the window's packages: only this chore needs it, and a lock would name binaries of
+    // systems that a registry need not hold.
+    let folder = tools().join("tauri");
+    let tauri = folder.join("node_modules/.bin/tauri");
+    if !tauri.is_file() {
+        let mut npm = command("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--prefix"]);
+        run(npm.arg(&folder).arg(TAURI_CLI))?;
+    }
+    run(command(tauri).args(["build", "--bundles", "deb", "--features", "custom-protocol"]))?;
     println!("{}", target().join("release/bundle/deb").display());
     Ok(())
 }
