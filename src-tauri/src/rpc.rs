@@ -1,6 +1,8 @@
 //! The three ways the window and the application talk: one command, one stream of events, one
 //! protocol for pixels and sound.
 
+#![allow(clippy::let_underscore_must_use)] // in what the command macro writes, not in ours
+
 use studio::Studio;
 use studio::wire::{Code, Problem};
 use tauri::http::{Request, Response, StatusCode, header};
@@ -15,7 +17,6 @@ use crate::host::Desktop;
 /// # Errors
 /// What the command refuses with.
 #[tauri::command]
-#[allow(clippy::let_underscore_must_use)] // written by the macro, not by us
 pub async fn rpc(
     studio: State<'_, Studio<Desktop>>,
     name: String,
