@@ -1,5 +1,5 @@
-//! The program's own files: loudness profiles, boards, templates. Data that a team may edit, so a
-//! broken one is told, not fatal.
+//! The program's own files: loudness profiles, boards, templates. Data that a team may edit: one that is
+//! broken is named.
 
 use std::path::Path;
 

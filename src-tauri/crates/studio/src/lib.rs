@@ -84,6 +84,7 @@ struct Inner<H> {
     recorder: Recorder,
     post: Post,
     torn: Mutex<Vec<String>>,
+    left_over: Mutex<Vec<wire::RecoveredTake>>,
 }
 
 impl<H: Host> Studio<H> {
@@ -119,7 +120,9 @@ impl<H: Host> Studio<H> {
             recorder: Recorder::default(),
             post,
             torn: Mutex::default(),
+            left_over: Mutex::default(),
         }));
+        studio.look_for_takes()?;
         studio.resume_sending();
         Ok(studio)
     }

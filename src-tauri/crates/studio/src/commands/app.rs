@@ -2,7 +2,6 @@
 
 use archive::Filter;
 
-use crate::sound::left_over;
 use crate::translate;
 use crate::wire::{
     AppState, ById, Code, CutLine, Event, Home, Job, ListDocuments, Nothing, Offer, PickFiles,
@@ -16,12 +15,6 @@ const HOME_MAX: usize = 20;
 pub fn app_state<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<AppState, Problem> {
     let counts = studio.archive().counts()?;
     let recording = studio.0.recorder.state();
-    let takes = studio.store().join("takes");
-    let recovered = match &recording {
-        // The take under way lies there too and is not left over.
-        Some(_) => vec![],
-        None => left_over(&*studio.host().capture(), &takes)?,
-    };
     Ok(AppState {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         store: studio.store().display().to_string(),
@@ -33,7 +26,7 @@ pub fn app_state<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<AppState, Pr
         transport: studio.0.transport.state(),
         recording,
         jobs: studio.0.jobs.list(),
-        recovered,
+        recovered: studio.left_over_takes().clone(),
         torn_documents: studio.torn().clone(),
     })
 }

@@ -233,26 +233,43 @@ impl<H: Host> Studio<H> {
         };
         let worker = self.clone();
         self.0.jobs.begin(order, move |watch| {
-            let keep = |staged| {
-                worker.archive().keep(staged)?;
-                Ok(())
-            };
-            let taken = match &place {
-                Place::File(path) | Place::Take(path) => {
-                    worker.sources().take(path, &name, keep, watch)?
-                }
-                Place::Object(digest) => worker.sources().look(*digest, &name, watch)?,
-            };
-            worker.remember(SOURCE, &taken.digest.to_string(), &taken.facts)?;
-            let clip = worker.lay(id, taken.digest, &taken.facts, track.as_deref(), position)?;
-            if let Place::Take(path) = &place {
-                worker.take_is_in(path)?;
+            let taken_in = worker.take_in(id, &place, &name, (track.as_deref(), position), watch);
+            if taken_in.is_err() && matches!(place, Place::Take(_)) {
+                // What was recorded is not lost with the import: it is offered again.
+                worker.look_for_takes()?;
+                worker.events().tell(Event::Settings);
             }
-            Ok(JobResult::Imported {
-                source: taken.digest.to_string(),
-                levels: taken.facts.levels,
-                clip: Some(clip.to_string()),
-            })
+            taken_in
+        })
+    }
+
+    fn take_in(
+        &self,
+        id: Id,
+        place: &Place,
+        name: &str,
+        (track, position): (Option<&str>, Option<i64>),
+        watch: Watch<'_>,
+    ) -> Result<JobResult, Problem> {
+        let keep = |staged| {
+            self.archive().keep(staged)?;
+            Ok(())
+        };
+        let taken = match place {
+            Place::File(path) | Place::Take(path) => {
+                self.sources().take(path, name, keep, watch)?
+            }
+            Place::Object(digest) => self.sources().look(*digest, name, watch)?,
+        };
+        self.remember(SOURCE, &taken.digest.to_string(), &taken.facts)?;
+        let clip = self.lay(id, taken.digest, &taken.facts, track, position)?;
+        if let Place::Take(path) = place {
+            self.take_is_in(path)?;
+        }
+        Ok(JobResult::Imported {
+            source: taken.digest.to_string(),
+            levels: taken.facts.levels,
+            clip: Some(clip.to_string()),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Devices, playback and recording.
 
 use std::path::{Path, PathBuf};
+use std::sync::{MutexGuard, PoisonError};
 
 use audio::Seekable;
 use audio::bext::Bext;
@@ -8,10 +9,11 @@ use audio::ports::RecordRequest;
 use units::Id;
 
 use super::programme::Place;
-use crate::sound::{Intent, device};
+use crate::sound::{Intent, device, left_over};
 use crate::translate::parse;
 use crate::wire::{
-    Code, Device, Devices, Heard, Job, Nothing, Play, Problem, Seek, StartRecording, Transport,
+    Code, Device, Devices, Heard, Job, Nothing, Play, Problem, RecoveredTake, Seek, StartRecording,
+    Transport,
 };
 use crate::{Host, Studio};
 
@@ -172,12 +174,31 @@ impl<H: Host> Studio<H> {
         }
     }
 
+    /// Looks for takes that are not in the archive, mending those that were cut off: when the
+    /// program starts, and after one could not be taken in.
+    pub(crate) fn look_for_takes(&self) -> Result<(), Problem> {
+        let found = left_over(&*self.host().capture(), &self.takes_folder())?;
+        *self.left_over_takes() = found;
+        Ok(())
+    }
+
+    /// Takes that wait to be taken in.
+    pub(crate) fn left_over_takes(&self) -> MutexGuard<'_, Vec<RecoveredTake>> {
+        self.0
+            .left_over
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A take whose copy is in the archive is put beside, so that it is not offered again. It is not
     /// deleted: the disk has room for a second copy of the announcer's morning.
     pub(crate) fn take_is_in(&self, path: &Path) -> Result<(), Problem> {
         let folder = self.takes_folder().join("taken");
         std::fs::create_dir_all(&folder)?;
         let name = path.file_name().unwrap_or_default();
-        Ok(std::fs::rename(path, folder.join(name))?)
+        std::fs::rename(path, folder.join(name))?;
+        self.left_over_takes()
+            .retain(|take| name != take.name.as_str());
+        Ok(())
     }
 }
