@@ -180,23 +180,27 @@ fn a_piece_with_a_wrong_checksum_is_taken_back() {
     panic!("the broken piece still holds the upload");
 }
 
+/// A writer that has sent half of its ten bytes and holds the upload. One that came while the quick
+/// one was just being answered is refused itself; then another takes its place.
+fn hold(client: &support::Client, path: &str) -> TcpStream {
+    for _ in 0..50 {
+        let slow = begin(client.0, path, 0, 10, "", b"01234");
+        for _ in 0..10 {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            if client.patch(path, 9, b"x").unwrap().status == 423 {
+                return slow;
+            }
+        }
+    }
+    panic!("no writer ever holds the upload");
+}
+
 #[test]
 fn a_second_writer_hears_423_and_harms_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (_running, client) = start(config(folder.path()));
     let path = client.create(10, "").unwrap().headers["location"].clone();
-    let slow = begin(client.0, &path, 0, 10, "", b"01234");
-    let mut seen_locked = false;
-    for _ in 0..200 {
-        // Until the slow one has begun, the quick one may still be refused for another reason.
-        let answer = client.patch(&path, 9, b"x").unwrap();
-        if answer.status == 423 {
-            seen_locked = true;
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    assert!(seen_locked);
+    let slow = hold(&client, &path);
     assert_eq!(client.delete(&path).status, 423);
     drop(slow);
     // What came before the line broke counts.
