@@ -29,6 +29,7 @@ pub fn run_app(arguments: &[String]) -> Outcome {
             "--features",
             "custom-protocol",
             "--",
+            "--sandbox",
         ])
         .args(arguments))
 }
