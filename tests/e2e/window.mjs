@@ -77,7 +77,7 @@ async function main() {
     return value;
   };
   await until('the driver', () => call('GET', '/status'));
-  const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: [] } } };
+  const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: ['--sandbox'] } } };
   const { sessionId } = await until('the window', () => call('POST', '/session', { capabilities }));
   const at = `/session/${sessionId}`;
   const run = (script, args = []) => call('POST', `${at}/execute/sync`, { script, args });
@@ -97,6 +97,7 @@ async function main() {
     [name, request]);
   const state = await rpc('app_state', {});
   assert.equal(state.value?.settings.language, 'vi');
+  assert.match(state.value.sandbox.url, /^http:\/\/127\.0\.0\.1:\d+/);
   const [template] = (await rpc('templates', {})).value;
   const deck = (await rpc('deck_create', { template: template.name, title: 'Thử cửa sổ' })).value;
   const picture = `loa://localhost/slide/${deck.id}/${deck.revision}/${deck.slides[0].id}/0.png`;
