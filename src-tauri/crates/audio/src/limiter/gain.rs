@@ -95,7 +95,14 @@ impl GainCurve {
 
     /// As many frames without need: what [`Self::push`] of ones would give, at no cost when at rest.
     pub fn push_quiet(&mut self, frames: usize, gains: &mut Vec<f32>) {
-        for _ in 0..frames.div_ceil(GROUP_FRAMES) {
+        let groups = frames.div_ceil(GROUP_FRAMES);
+        if self.resting > self.smoothing && self.last == 0.0 {
+            // Nothing is held either: what is held keeps the curve from resting.
+            self.now += groups as u64;
+            gains.resize(gains.len() + groups * GROUP_FRAMES, 1.0);
+            return;
+        }
+        for _ in 0..groups {
             self.push_group(0.0, gains);
         }
     }

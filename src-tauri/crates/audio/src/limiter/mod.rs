@@ -26,9 +26,18 @@ const MARGIN_DB: f64 = 0.02;
 /// How far below the second stage the first aims, in dB, so that rounding does not keep both at work.
 const STAGE_MARGIN_DB: f64 = 0.005;
 
+/// How far below the ceiling a known peak must stay, in dB: more than both margins and rounding.
+const KNOWN_MARGIN_DB: f64 = 0.05;
+
 /// A signal with a gain, held under a ceiling. As long as its source, and not delayed against it.
 pub struct Limited {
-    stages: Stage<Stage<Box<dyn Signal>>>,
+    work: Work,
+}
+
+enum Work {
+    /// The peaks are known to stay below.
+    Gain(Box<dyn Signal>, f32),
+    Limit(Box<Stage<Stage<Box<dyn Signal>>>>),
 }
 
 impl Limited {
@@ -39,7 +48,19 @@ impl Limited {
         let first_ceiling = factor(MARGIN_DB + STAGE_MARGIN_DB);
         let first = Stage::new(source, gain.factor() as f32, first_ceiling);
         Self {
-            stages: Stage::new(first, 1.0, factor(MARGIN_DB)),
+            work: Work::Limit(Box::new(Stage::new(first, 1.0, factor(MARGIN_DB)))),
+        }
+    }
+
+    /// As [`Self::new`] for a source whose true peak was measured: where it stays below the ceiling, the
+    /// very same samples come out for less work.
+    #[must_use]
+    pub fn knowing_peak(source: Box<dyn Signal>, peak: Dbtp, gain: Db, ceiling: Dbtp) -> Self {
+        if peak.0 + gain.0 > ceiling.0 - KNOWN_MARGIN_DB {
+            return Self::new(source, gain, ceiling);
+        }
+        Self {
+            work: Work::Gain(source, gain.factor() as f32),
         }
     }
 
@@ -47,27 +68,47 @@ impl Limited {
     /// deepest places were one.
     #[must_use]
     pub fn deepest_db(&self) -> f64 {
-        Db::from_factor(self.stages.lowest() * self.stages.source().lowest())
-            .0
-            .abs()
+        match &self.work {
+            Work::Gain(..) => 0.0,
+            Work::Limit(stages) => {
+                let lowest = stages.lowest() * stages.source().lowest();
+                Db::from_factor(lowest).0.abs()
+            }
+        }
+    }
+
+    fn signal(&self) -> &dyn Signal {
+        match &self.work {
+            Work::Gain(source, _) => source,
+            Work::Limit(stages) => stages.as_ref(),
+        }
     }
 }
 
 impl Signal for Limited {
     fn rate_hz(&self) -> u32 {
-        self.stages.rate_hz()
+        self.signal().rate_hz()
     }
 
     fn channels(&self) -> usize {
-        self.stages.channels()
+        self.signal().channels()
     }
 
     fn frames(&self) -> Option<u64> {
-        self.stages.frames()
+        self.signal().frames()
     }
 
     fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, Error> {
-        self.stages.read(block, frames_max)
+        match &mut self.work {
+            Work::Gain(source, gain) => {
+                let frames = source.read(block, frames_max)?;
+                for channel in block.channels_mut() {
+                    channel.iter_mut().for_each(|x| *x *= *gain);
+                }
+                Ok(frames)
+            }
+            Work::Limit(stages) => stages.read(block, frames_max),
+        }
     }
 }
 

@@ -173,3 +173,15 @@ fn nothing_in_gives_nothing_out() {
     let (out, deepest) = limited(48_000, vec![vec![]], 6.0, -1.0, 100);
     assert!(out[0].is_empty() && deepest == 0.0);
 }
+
+#[test]
+fn a_known_low_peak_changes_no_sample() {
+    let x: Vec<f32> = programme(11, 6_000).iter().map(|x| x * 0.05).collect();
+    let source = || Box::new(Still::new(48_000, vec![x.clone()]));
+    let peak = Dbtp(own_peak(&x, 48_000));
+    let gain = Db(-1.06 - peak.0);
+    let mut knowing = Limited::knowing_peak(source(), peak, gain, Dbtp(-1.0));
+    let mut searching = Limited::new(source(), gain, Dbtp(-1.0));
+    assert_eq!(drain(&mut knowing, 500), drain(&mut searching, 500));
+    assert_eq!((knowing.deepest_db(), searching.deepest_db()), (0.0, 0.0));
+}

@@ -130,10 +130,11 @@ pub fn normalize_replay(
     if !before.integrated.0.is_finite() || before.sounding_s < SOUND_S_MIN {
         return Err(Error::Silence);
     }
-    let passes = Passes {
+    let mut passes = Passes {
         source,
         target,
         progress: &progress,
+        peak: None,
     };
     // Folding and resampling change loudness and peaks: the gain goes by what comes out of them.
     let prepared = if before.channels == target.channels && before.sample_rate_hz == target.rate_hz
@@ -143,6 +144,7 @@ pub fn normalize_replay(
         let levels = passes.measure_prepared()?;
         (levels.integrated, levels.true_peak)
     };
+    passes.peak = Some(prepared.1);
 
     let mut steering = Steering::new(profile, target.format, prepared.0);
     let rehearse_above_db = if target.format.is_lossy() {

@@ -14,6 +14,8 @@ pub struct Passes<'a> {
     pub source: &'a dyn Replay,
     pub target: &'a Target,
     pub progress: &'a Progress<'a>,
+    /// True peak of the prepared source, once it was measured.
+    pub peak: Option<Dbtp>,
 }
 
 impl Passes<'_> {
@@ -26,6 +28,14 @@ impl Passes<'_> {
         resample(fold(self.source.replay()?, channels), self.target.rate_hz)
     }
 
+    fn limited(&self, gain: Db, ceiling: Dbtp) -> Result<Limited, Error> {
+        let source = self.prepared()?;
+        Ok(match self.peak {
+            Some(peak) => Limited::knowing_peak(source, peak, gain, ceiling),
+            None => Limited::new(source, gain, ceiling),
+        })
+    }
+
     /// The levels of the source in the shape of the target.
     pub fn measure_prepared(&self) -> Result<Levels, Error> {
         self.progress
@@ -35,7 +45,7 @@ impl Passes<'_> {
     /// The levels of what would be written, before encoding.
     pub fn rehearse(&self, gain: Db, ceiling: Dbtp) -> Result<Levels, Error> {
         self.progress.during(|watch| {
-            let mut limited = Limited::new(self.prepared()?, gain, ceiling);
+            let mut limited = self.limited(gain, ceiling)?;
             measure_signal(&mut limited, MonoReading::DualMono, watch)
         })
     }
@@ -43,7 +53,7 @@ impl Passes<'_> {
     /// Writes the file anew. Returns how deep the limiter went, in dB.
     pub fn write(&self, gain: Db, ceiling: Dbtp, out: &mut dyn Scratch) -> Result<f64, Error> {
         self.progress.during(|watch| {
-            let mut limited = Limited::new(self.prepared()?, gain, ceiling);
+            let mut limited = self.limited(gain, ceiling)?;
             let total = limited.frames().unwrap_or(0);
             let mut encoder = encoder(self.target, out)?;
             let mut block = Planar::default();
