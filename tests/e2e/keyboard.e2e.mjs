@@ -53,7 +53,7 @@ test('the sandbox province is started from settings', async () => {
 test('a programme is recorded and a file is laid behind it', async () => {
   pulse.speak(VOICE);
   await press('Control+r');
-  await page.getByText('ĐANG THU').waitFor({ timeout: 15_000 });
+  await page.getByText('ĐANG THU').waitFor({ timeout: 45_000 });
   await page.waitForTimeout(2500);
   await press('r');
   await count(1);
@@ -86,7 +86,7 @@ test('clips are chosen, split, trimmed, moved, faded, removed and undone', async
 
 test('it is heard, stopped and shuttled', async () => {
   await press('Escape', 'Home', 'Space');
-  await page.waitForFunction(() => document.querySelector('.tc')?.textContent > '00:00:00,5', null, { timeout: 15_000 });
+  await page.waitForFunction(() => document.querySelector('.tc')?.textContent > '00:00:00,5', null, { timeout: 45_000 });
   await press('k');
   await press('l');
   await press('k', 'Home');
@@ -111,7 +111,7 @@ test('slides are made, edited and archived', async () => {
   await press('Control+b');
   await page.getByRole('dialog').getByRole('button', { name: /trang/ }).first().waitFor();
   await press('Enter');
-  await page.getByRole('group', { name: 'Sân khấu bảng' }).waitFor({ timeout: 15_000 });
+  await page.getByRole('group', { name: 'Sân khấu bảng' }).waitFor({ timeout: 45_000 });
   await page.waitForFunction(() => document.querySelector('[aria-label="Sân khấu bảng"] img')?.naturalWidth > 0);
   for (let i = 0; i < 8 && (await page.locator('aside textarea').count()) === 0; i++) await press('.');
   const src = await page.locator('[aria-label="Sân khấu bảng"] img').getAttribute('src');

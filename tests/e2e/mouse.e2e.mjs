@@ -65,7 +65,7 @@ test('the microphone is recorded, with its level in sight, and taken in', async 
   pulse.speak(VOICE);
   await button('Thu âm').click();
   await page.getByText('ĐANG THU').waitFor();
-  await page.waitForFunction(() => Number(document.querySelector('[role=meter]')?.getAttribute('aria-valuenow')) > -50, null, { timeout: 15_000 });
+  await page.waitForFunction(() => Number(document.querySelector('[role=meter]')?.getAttribute('aria-valuenow')) > -50, null, { timeout: 45_000 });
   await page.waitForTimeout(2500);
   await studio.shot('thu-am');
   await button(/Dừng và lấy vào/).click();
@@ -106,7 +106,7 @@ test('clips are split, moved, trimmed and removed, and all of it undone', async 
 test('what is heard moves the playhead', async () => {
   await button('Về đầu').click();
   await button('Phát', { exact: true }).click();
-  await page.waitForFunction(() => document.querySelector('.tc')?.textContent > '00:00:01', null, { timeout: 15_000 });
+  await page.waitForFunction(() => document.querySelector('.tc')?.textContent > '00:00:01', null, { timeout: 45_000 });
   await button('Dừng', { exact: true }).first().click();
 });
 
@@ -152,7 +152,7 @@ test('a slide from a template shows the words typed, pixel by pixel', async () =
   await page.waitForFunction((src) => {
     const img = document.querySelector('[aria-label="Sân khấu bảng"] img');
     return img.getAttribute('src') !== src && img.complete && img.naturalWidth > 0;
-  }, before_src, { timeout: 15_000 });
+  }, before_src, { timeout: 45_000 });
   await page.getByText('Kiểm tra dễ đọc').waitFor();
   await page.locator('.check').first().waitFor();
   await page.getByRole('radio', { name: 'Như trên bảng' }).click();
@@ -168,10 +168,10 @@ test('what a check finds is mended by one click, and undone', async () => {
   await duration.fill('1');
   await duration.press('Enter');
   const mend = page.locator('.check', { hasText: 'Thời gian đọc' }).getByRole('button', { name: 'Sửa giúp' }).first();
-  await mend.waitFor({ timeout: 15_000 });
+  await mend.waitFor({ timeout: 45_000 });
   await studio.shot('kiem-tra');
   await mend.click();
-  await page.waitForFunction(() => [...document.querySelectorAll('input[aria-label="Thời lượng"]')].at(-1).value !== '1,0', null, { timeout: 15_000 });
+  await page.waitForFunction(() => [...document.querySelectorAll('input[aria-label="Thời lượng"]')].at(-1).value !== '1,0', null, { timeout: 45_000 });
 });
 
 test('the deck goes into the archive', async () => {
@@ -186,7 +186,7 @@ test('both are found without marks, and heard from the archive', async () => {
   await rail('Kho');
   await page.getByRole('searchbox').fill('tiem chung');
   await page.locator('mark', { hasText: /tiêm chủng/i }).first().waitFor();
-  await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 2, null, { timeout: 15_000 });
+  await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 2, null, { timeout: 45_000 });
   // Marked in the title and in the text found.
   await studio.shot('kho');
   for (const box of await page.getByRole('checkbox').all()) await box.check();

@@ -20,10 +20,16 @@ export async function startPulse() {
   return {
     server,
     /** Speaks a file into the microphone until told otherwise. */
-    speak(file) { voice = spawn('paplay', ['--device=studio_null', file], { env: { ...env, PULSE_SERVER: server }, stdio: 'ignore' }); },
-    hush() { voice?.kill(); voice = null; },
+    speak(file) {
+      const say = () => {
+        voice = spawn('paplay', ['--device=studio_null', file], { env: { ...env, PULSE_SERVER: server }, stdio: 'ignore' });
+        voice.on('exit', () => { if (voice) setTimeout(() => { if (voice) say(); }, 100); });
+      };
+      say();
+    },
+    hush() { const last = voice; voice = null; last?.kill(); },
     stop() {
-      voice?.kill();
+      this.hush();
       daemon.kill();
       rmSync(home, { recursive: true, force: true });
     },
