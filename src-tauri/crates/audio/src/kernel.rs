@@ -37,6 +37,16 @@ macro_rules! wide {
 }
 
 wide!(
+    /// Rounds samples to 16 bits with dither: [`crate::quantize::dithered`].
+    dither_16, dither_16_wide, dither_16_body,
+    (samples: &[f32], first: u32, key: u32, out: &mut [i32]) -> ()
+);
+wide!(
+    /// Rounds samples to 24 bits with dither: [`crate::quantize::dithered`].
+    dither_24, dither_24_wide, dither_24_body,
+    (samples: &[f32], first: u32, key: u32, out: &mut [i32]) -> ()
+);
+wide!(
     /// Raises each `peaks[i]` to the highest magnitude interpolated between the two middle samples of
     /// the window `x[i .. i + TAPS]`, at the phases 1 … [`PHASES`]−1.
     interpolated_peaks, peaks_wide, peaks_body,
@@ -58,6 +68,16 @@ wide!(
     /// Lowest sample, highest sample, sum of squares.
     extremes, extremes_wide, extremes_body, (x: &[f32]) -> (f32, f32, f32)
 );
+
+#[inline(always)]
+fn dither_16_body<const WIDE: bool>(samples: &[f32], first: u32, key: u32, out: &mut [i32]) {
+    crate::quantize::dithered::<16>(samples, first, key, out);
+}
+
+#[inline(always)]
+fn dither_24_body<const WIDE: bool>(samples: &[f32], first: u32, key: u32, out: &mut [i32]) {
+    crate::quantize::dithered::<24>(samples, first, key, out);
+}
 
 /// Runs the K-weighting over `N` channels and returns the sum of squares of each.
 ///

@@ -4,7 +4,7 @@
 //! Dither", JAES 1992): it makes the error independent of the sound in mean and variance. Its dice are
 //! a hash of the sample's position, so the same sound gives the same file, in blocks of any size.
 
-use crate::Planar;
+use crate::{Planar, kernel};
 
 /// Adding this to a float below 2^22 leaves its nearest integer in the low bits (1.5 × 2^23).
 const ROUNDING: f32 = 12_582_912.0;
@@ -45,15 +45,22 @@ impl Quantizer {
                 .wrapping_add((self.frame >> 32) as u32);
             match (self.bits, self.dither) {
                 (16, false) => each::<16>(samples, out, |_| 0.0),
-                (16, true) => each::<16>(samples, out, |n| triangular(first.wrapping_add(n) ^ key)),
+                (16, true) => kernel::dither_16(samples, first, key, out),
                 (_, false) => each::<24>(samples, out, |_| 0.0),
-                (_, true) => each::<24>(samples, out, |n| triangular(first.wrapping_add(n) ^ key)),
+                (_, true) => kernel::dither_24(samples, first, key, out),
             }
         }
         self.frame += range.len() as u64;
     }
 }
 
+/// Rounds with dither; `first` is the position of the first sample, `key` tells channels apart.
+#[inline(always)] // into kernels that are compiled for several processors
+pub(crate) fn dithered<const BITS: u32>(samples: &[f32], first: u32, key: u32, out: &mut [i32]) {
+    each::<BITS>(samples, out, |n| triangular(first.wrapping_add(n) ^ key));
+}
+
+#[inline(always)] // as above
 fn each<const BITS: u32>(samples: &[f32], out: &mut [i32], dither: impl Fn(u32) -> f32) {
     let scale = (1u32 << (BITS - 1)) as f32;
     let top = (1i32 << (BITS - 1)) - 1;
@@ -68,6 +75,7 @@ fn each<const BITS: u32>(samples: &[f32], out: &mut [i32], dither: impl Fn(u32) 
 }
 
 /// The difference of two equal dice, in (−1, 1).
+#[inline(always)] // as above
 fn triangular(position: u32) -> f32 {
     // The finaliser "lowbias32" of Chris Wellons: each bit of the input changes half of the output.
     let mut hash = position;

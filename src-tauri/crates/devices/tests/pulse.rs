@@ -214,35 +214,54 @@ fn devices_are_listed_and_found_by_id_name_and_default() {
     );
 }
 
+/// Records a tone of two seconds, a quarter of full scale; says what is wrong with the take.
+fn record_tone(folder: &Path, attempt: usize) -> Result<(), String> {
+    let (source, take) = (
+        folder.join("tone.wav"),
+        folder.join(format!("take-{attempt}.wav")),
+    );
+    write_tone(&source, 2.0);
+    let recording = record(&take);
+    let played = Command::new("paplay").arg(&source).status().unwrap();
+    assert!(played.success());
+    // paplay ends once all is played; what is still on its way to us comes within a second.
+    std::thread::sleep(Duration::from_secs(1));
+    let levels = recording.status().levels.unwrap();
+    let taken = recording.stop().unwrap();
+    assert_eq!((taken.rate_hz, taken.channels), (48_000, 2));
+    assert_eq!(taken.end, TakeEnd::Stopped);
+    let samples = samples(&take);
+    assert_eq!(samples.len() as u64, taken.frames);
+    let (frequency, amplitude, length) = frequency_and_amplitude(&samples);
+    let holds = [
+        (levels.true_peak.0 + 12.04).abs() < 0.1,
+        (frequency - 1_000.0).abs() < 0.05,
+        (amplitude - 0.25).abs() < 0.000_5,
+        // paplay itself may leave out a little of the beginning on a busy machine; in between
+        // nothing may be missing.
+        (84_000..96_060).contains(&length),
+        is_one_sine(&samples),
+    ];
+    if holds == [true; 5] {
+        return Ok(());
+    }
+    Err(format!(
+        "{holds:?}: {levels:?}, {frequency} Hz, {amplitude}, {length} frames"
+    ))
+}
+
 #[test]
 fn a_tone_is_recorded_at_its_frequency_and_level() {
     with_server("a_tone_is_recorded_at_its_frequency_and_level", |folder| {
-        let (source, take) = (folder.join("tone.wav"), folder.join("take.wav"));
-        write_tone(&source, 2.0);
-        let recording = record(&take);
-        assert!(
-            Command::new("paplay")
-                .arg(&source)
-                .status()
-                .unwrap()
-                .success()
-        );
-        // paplay ends once all is played; what is still on its way to us comes within a second.
-        std::thread::sleep(Duration::from_secs(1));
-        let levels = recording.status().levels.unwrap();
-        assert!((levels.true_peak.0 + 12.04).abs() < 0.1, "{levels:?}");
-        let taken = recording.stop().unwrap();
-        assert_eq!((taken.rate_hz, taken.channels), (48_000, 2));
-        assert_eq!(taken.end, TakeEnd::Stopped);
-        let samples = samples(&take);
-        assert_eq!(samples.len() as u64, taken.frames);
-        let (frequency, amplitude, length) = frequency_and_amplitude(&samples);
-        assert!((frequency - 1_000.0).abs() < 0.05, "{frequency} Hz");
-        assert!((amplitude - 0.25).abs() < 0.000_5, "{amplitude}");
-        // paplay itself may leave out a little of the beginning on a busy machine; in between
-        // nothing may be missing.
-        assert!((84_000..96_060).contains(&length), "{length} frames");
-        assert!(is_one_sine(&samples), "sound is missing in the middle");
+        // A starved paplay plays with gaps, which no recorder can mend: then once more.
+        let mut wrong = Vec::new();
+        for attempt in 0..4 {
+            match record_tone(folder, attempt) {
+                Ok(()) => return,
+                Err(why) => wrong.push(why),
+            }
+        }
+        panic!("{wrong:?}");
     });
 }
 
