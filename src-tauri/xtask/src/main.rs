@@ -6,6 +6,7 @@
 
 mod bench;
 mod chores;
+mod fuzz;
 mod setup;
 mod shell;
 mod test;
@@ -21,6 +22,7 @@ cargo xtask <chore>
   test [--fast]                     all checks; --fast leaves out the slow and outer ones
   gen                               writes ui/src/wire from Rust; a test compares
   bench [NAME…]                     speed as ratios against named peers, in one run
+  fuzz [SECONDS] [TARGET…]          hostile bytes against the readers, five minutes each
   deb                               builds the .deb bundle
   licences                          writes THIRD_PARTY_LICENCES.md from the dependency tree
   setup                             installs what the other chores need
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Some("test") => test::all(rest),
         Some("gen") => chores::generate(),
         Some("bench") => bench::run_all(rest),
+        Some("fuzz") => fuzz::run_all(rest),
         Some("deb") => chores::deb(),
         Some("licences") => chores::licences(),
         Some("setup") => setup::everything(),

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 
-use crate::shell::{Outcome, command, output, run, tools};
+use crate::shell::{Outcome, cargo, command, output, run, tools};
 
 /// What it takes to build the programs without a window.
 const BUILD: &[&str] = &[
@@ -123,4 +124,18 @@ fn bagit() -> Outcome {
         "setuptools<81",
         "bagit==1.9.0",
     ]))
+}
+
+/// A program of cargo's registry, built once and kept with the tools; where it lies.
+pub fn cargo_tool(name: &str, version: &str) -> Result<PathBuf, String> {
+    let binary = tools().join("bin").join(name);
+    let found = output(command(&binary).arg("--version")).unwrap_or_default();
+    if !found.split_whitespace().any(|word| word == version) {
+        println!("Installing {name} {version} into {}", tools().display());
+        let mut install = cargo();
+        install.args(["install", name, "--version", version, "--locked", "--quiet"]);
+        install.arg("--force").arg("--root").arg(tools());
+        run(install.env("CARGO_TARGET_DIR", tools().join("build")))?;
+    }
+    Ok(binary)
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that must hold, the fast things first. CI calls exactly this.
 
-use crate::shell::{Outcome, cargo, command, output, root, run, step, target, tools};
+use crate::shell::{Outcome, cargo, command, root, run, step, target, tools};
 use crate::{setup, ui};
 
 /// Runs all checks, or with `--fast` those of the inner loop.
@@ -107,21 +107,8 @@ fn with_python(command: &mut std::process::Command) -> &mut std::process::Comman
 /// cargo-deny on licences, bans and sources. Advisories need a database from outside; they are
 /// checked where that can be reached (`cargo deny check advisories`).
 fn deny() -> Outcome {
-    let binary = tools().join("bin/cargo-deny");
-    if output(command(&binary).arg("--version")).is_none() {
-        println!("Installing cargo-deny into {}", tools().display());
-        run(cargo()
-            .args([
-                "install",
-                "cargo-deny",
-                "--version",
-                "0.20.2",
-                "--locked",
-                "--quiet",
-                "--root",
-            ])
-            .arg(tools())
-            .env("CARGO_TARGET_DIR", tools().join("build")))?;
-    }
+    let binary = setup::cargo_tool("cargo-deny", "0.20.2")?;
+    // It looks at the crates of all systems; those of others were not needed for any build here.
+    run(cargo().args(["fetch", "--locked", "--quiet"]))?;
     run(command(&binary).args(["--offline", "check", "licenses", "bans", "sources"]))
 }
