@@ -32,7 +32,7 @@ pub fn run_all(arguments: &[String]) -> Outcome {
         .collect();
     if let Some(unknown) = names
         .iter()
-        .find(|name| TARGETS.iter().all(|(target, _)| target != name))
+        .find(|name| TARGETS.iter().all(|(target, _)| target != *name))
     {
         return Err(format!("there is no fuzz target {unknown}"));
     }
