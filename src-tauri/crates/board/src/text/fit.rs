@@ -131,7 +131,8 @@ impl Setter<'_> {
             .lines()
             .map(|line| {
                 let mut draft = DraftLine::default();
-                let written = &self.text[line.text_range()];
+                // Parley lays out a space of its own where there is no text.
+                let written = self.text.get(line.text_range()).unwrap_or_default();
                 draft.text.push_str(written.trim_end_matches(['\n', ' ']));
                 let baseline = line.metrics().baseline;
                 for item in line.items() {

@@ -213,6 +213,21 @@ fn text_is_the_same_however_its_marks_are_typed() {
     );
 }
 
+#[test]
+fn text_without_a_letter_draws_nothing_and_is_no_fault() {
+    let fonts = Fonts::bundled().unwrap();
+    let board = board(64, 32);
+    for words in ["", " ", "\n", " \n\n ", "\u{200b}", "\u{feff}\r\n", "\u{7}"] {
+        for size in [Size::Fit { max: None }, Size::Fixed { px: 20 }] {
+            let deck = deck(&board, Frame::BOARD, text(words, "Noto Sans", 400, size));
+            let (block, seen) = inked(&deck, &board, &fonts);
+            assert!(block.lines.is_empty() && seen.is_empty(), "{words:?}");
+            let findings = check_slide(&deck, 0, &board, &fonts, &Pictures::new(())).unwrap();
+            assert_eq!(findings, [], "{words:?}");
+        }
+    }
+}
+
 /// Made-up Vietnamese: onset, a marked vowel, coda, now and then a number, a capital or a line end.
 fn vietnamese() -> impl Strategy<Value = String> {
     let onsets = vec![
