@@ -2,7 +2,7 @@
 //! source pixel counts. Weights are made in `f64` by basic operations and used as 14-bit integers, so
 //! the result is the same on every machine.
 
-use super::decode::Pixels;
+use super::decode::{PICTURE_PIXELS_MAX, Pixels};
 use crate::PixelImage;
 
 /// Fractional bits of a weight; sums of 8-bit samples times weights stay within 32 bits.
@@ -60,11 +60,19 @@ pub(super) fn scale(pixels: &Pixels, crop: Crop, width: u32, height: u32) -> Pix
     let first_row = rows.iter().map(|taps| taps.first).min().unwrap_or(0);
     let end = |taps: &Taps| taps.first + taps.weights.len();
     let last_row = rows.iter().map(end).max().unwrap_or(0);
-    let narrow = match pixels.channels {
-        4 => across::<4>(pixels, &columns, first_row..last_row),
-        _ => across::<3>(pixels, &columns, first_row..last_row),
+    let channels = pixels.channels;
+    let across = match channels {
+        4 => across::<4>,
+        _ => across::<3>,
     };
-    let rgba = down(&narrow, width as usize * pixels.channels, &rows, first_row);
+    let (narrow, wide) = (width as usize * channels, pixels.width as usize * channels);
+    let rgba = if across_first(width, last_row - first_row) {
+        let samples = across(&pixels.samples, wide, &columns, first_row..last_row);
+        down(&samples, narrow, &rows, first_row)
+    } else {
+        let samples = down(&pixels.samples, wide, &rows, 0);
+        across(&samples, wide, &columns, 0..height as usize)
+    };
     let opaque = pixels.channels == 3 || rgba.chunks_exact(4).all(|pixel| pixel[3] == 255);
     PixelImage {
         width,
@@ -76,6 +84,12 @@ pub(super) fn scale(pixels: &Pixels, crop: Crop, width: u32, height: u32) -> Pix
             in_gamut(rgba)
         },
     }
+}
+
+/// Whether columns are made before rows. They are, but where a tall picture is stretched over a wide
+/// board: what lies between the two steps would be larger than any picture, up to a gigabyte.
+fn across_first(width: u32, rows: usize) -> bool {
+    u64::from(width) * rows as u64 <= PICTURE_PIXELS_MAX
 }
 
 /// Catmull-Rom: the cubic with B = 0, C = 1/2 (Mitchell and Netravali 1988, equation 8).
@@ -125,16 +139,16 @@ fn taps(start: f64, length: f64, source: u32, target: u32) -> Vec<Taps> {
         .collect()
 }
 
-/// Each of `rows` brought to as many columns as there are taps.
+/// Each of `rows` of `samples`, which are `stride` long, brought to as many columns as there are
+/// taps.
 fn across<const CHANNELS: usize>(
-    pixels: &Pixels,
+    samples: &[u8],
+    stride: usize,
     columns: &[Taps],
     rows: std::ops::Range<usize>,
 ) -> Vec<u8> {
-    let stride = pixels.width as usize * CHANNELS;
     let mut narrow = Vec::with_capacity(columns.len() * CHANNELS * rows.len());
-    for row in pixels
-        .samples
+    for row in samples
         .chunks_exact(stride)
         .skip(rows.start)
         .take(rows.len())
@@ -193,4 +207,45 @@ fn in_gamut(mut rgba: Vec<u8>) -> Vec<u8> {
         }
     }
     rgba
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Crop, across_first, scale};
+    use crate::picture::decode::{PICTURE_PIXELS_MAX, Pixels};
+
+    #[test]
+    fn a_tall_picture_stretched_over_a_wide_board_is_never_larger_on_the_way_than_a_picture() {
+        let (height, width) = (30_000u32, 8_192u32);
+        assert!(!across_first(width, height as usize));
+        assert!(across_first(1_920, 8_000), "photos are made as ever");
+        // Red above, blue below; two columns, so that both steps have something to do.
+        let samples = (0..height)
+            .flat_map(|y| {
+                if y < height / 2 {
+                    [255, 0, 0]
+                } else {
+                    [0, 0, 255]
+                }
+                .repeat(2)
+            })
+            .collect();
+        let pixels = Pixels {
+            width: 2,
+            height,
+            channels: 3,
+            samples,
+        };
+        let board = 1_012;
+        assert!(u64::from(pixels.width) * u64::from(board) < PICTURE_PIXELS_MAX);
+        let image = scale(&pixels, Crop::whole((2, height)), width, board);
+        let pixel = |x: u32, y: u32| {
+            let at = ((y * width + x) * 4) as usize;
+            &image.rgba[at..at + 4]
+        };
+        for x in [0, 5_000, width - 1] {
+            assert_eq!(pixel(x, 0), [255, 0, 0, 255]);
+            assert_eq!(pixel(x, board - 1), [0, 0, 255, 255]);
+        }
+    }
 }
