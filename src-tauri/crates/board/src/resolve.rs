@@ -1,7 +1,9 @@
 //! Deck to scene: fractions of the board become whole pixels, text becomes outlines, pictures become
 //! pixels at the board's size.
 
-use qrcode::{Color, EcLevel, QrCode};
+use qrcode::bits::Bits;
+use qrcode::types::QrError;
+use qrcode::{Color, EcLevel, QrCode, Version};
 use tiny_skia::PathBuilder;
 
 use crate::deck::{Board, Colour, Deck, Element, Frame, Kind, Slide, Slope};
@@ -109,7 +111,11 @@ impl Resolver<'_> {
             Kind::Image { digest, fit } => {
                 let pixels = u64::from(area.width()) * u64::from(area.height());
                 match self.picture_pixels_left.checked_sub(pixels) {
-                    None => Shape::Missing(Missing::LargeImage),
+                    None => Shape::Missing(Missing::LargeImage {
+                        found: SLIDE_PICTURE_PIXELS_MAX - self.picture_pixels_left + pixels,
+                        limit: SLIDE_PICTURE_PIXELS_MAX,
+                        unit: "px",
+                    }),
                     Some(left) => {
                         self.picture_pixels_left = left;
                         match self
@@ -183,7 +189,7 @@ impl Resolver<'_> {
 
 /// The code at level M, which bears 15 % damage, as large as whole pixels allow.
 fn qr(text: &str, area: PixelRect) -> Shape {
-    let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else {
+    let Ok(code) = encode(text) else {
         // Longer than the largest code holds; the deck's limits keep that out.
         return Shape::Missing(Missing::SmallQr {
             needed_px: u32::MAX,
@@ -209,6 +215,22 @@ fn qr(text: &str, area: PixelRect) -> Shape {
             .map(|colour| colour == Color::Dark)
             .collect(),
     }
+}
+
+/// ASCII packed as tightly as the standard allows; anything else as bytes throughout. Left to itself
+/// the encoder takes pairs of UTF-8 bytes for Shift JIS where that saves room ("ệt" is two such
+/// pairs), and a phone then shows Japanese.
+fn encode(text: &str) -> Result<QrCode, QrError> {
+    if text.is_ascii() {
+        return QrCode::with_error_correction_level(text, EcLevel::M);
+    }
+    let fitting = (1..=40).map(Version::Normal).find_map(|version| {
+        let mut bits = Bits::new(version);
+        bits.push_byte_data(text.as_bytes()).ok()?;
+        bits.push_terminator(EcLevel::M).ok()?;
+        Some(bits)
+    });
+    QrCode::with_bits(fitting.ok_or(QrError::DataTooLong)?, EcLevel::M)
 }
 
 #[cfg(test)]

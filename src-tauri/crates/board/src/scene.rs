@@ -90,8 +90,15 @@ pub enum Missing {
     NoImage,
     /// The picture is damaged or in a format the studio does not read.
     BadImage,
-    /// The picture, or all pictures of the slide together, are beyond the limits.
-    LargeImage,
+    /// The picture, or all pictures of the slide up to this one, are beyond a limit.
+    LargeImage {
+        /// What was found, in `unit`.
+        found: u64,
+        /// What is taken at the most.
+        limit: u64,
+        /// `px`, or `B` for the bytes of the file.
+        unit: &'static str,
+    },
     /// The frame has fewer pixels than the QR code has modules.
     SmallQr {
         /// Pixels the code needs at two pixels per module.

@@ -132,10 +132,9 @@ impl Judge<'_> {
         let (code, figures) = match missing {
             Missing::NoImage => (Code::ImageMissing, (0.0, 1.0, "file")),
             Missing::BadImage => (Code::ImageUnreadable, (0.0, 1.0, "file")),
-            Missing::LargeImage => (
-                Code::ImageTooLarge,
-                (0.0, crate::PICTURE_PIXELS_MAX as f64, "px"),
-            ),
+            Missing::LargeImage { found, limit, unit } => {
+                (Code::ImageTooLarge, (found as f64, limit as f64, unit))
+            }
             Missing::SmallQr { needed_px } => {
                 let side = item.area.width().min(item.area.height());
                 (

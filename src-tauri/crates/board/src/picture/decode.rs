@@ -11,7 +11,7 @@ pub const PICTURE_BYTES_MAX: usize = 100 * 1024 * 1024;
 /// Pixels of one picture: 64 million, the largest phone sensors in common use.
 pub const PICTURE_PIXELS_MAX: u64 = 64_000_000;
 /// Longest side of a picture; a panorama's.
-const SIDE_PX_MAX: u32 = 30_000;
+const SIDE_PX_MAX: u64 = 30_000;
 /// What the decoder may allocate: 64 million pixels of four 16-bit samples.
 const DECODER_BYTES_MAX: u64 = PICTURE_PIXELS_MAX * 8;
 
@@ -25,22 +25,19 @@ pub(super) struct Pixels {
 }
 
 pub(super) fn decode(file: &[u8]) -> Result<Pixels, Missing> {
-    if file.len() > PICTURE_BYTES_MAX {
-        return Err(Missing::LargeImage);
-    }
+    within(file.len() as u64, PICTURE_BYTES_MAX as u64, "B")?;
     let mut reader = ImageReader::new(Cursor::new(file))
         .with_guessed_format()
         .map_err(|_| Missing::BadImage)?;
     let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE_PX_MAX);
-    limits.max_image_height = Some(SIDE_PX_MAX);
     limits.max_alloc = Some(DECODER_BYTES_MAX);
     reader.limits(limits);
+    // Reads the header only; no pixel is allocated before its figures are within the limits.
     let mut decoder = reader.into_decoder().map_err(missing)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > PICTURE_PIXELS_MAX {
-        return Err(Missing::LargeImage);
-    }
+    let pixels = u64::from(width) * u64::from(height);
+    within(pixels, PICTURE_PIXELS_MAX, "px")?;
+    within(u64::from(width.max(height)), SIDE_PX_MAX, "px")?;
     // Phones store pictures as the sensor lay and say how to turn them (Exif 2.3, orientation).
     let orientation = decoder.orientation().map_err(missing)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(missing)?;
@@ -74,9 +71,21 @@ pub(super) fn decode(file: &[u8]) -> Result<Pixels, Missing> {
     Ok(pixels)
 }
 
+fn within(found: u64, limit: u64, unit: &'static str) -> Result<(), Missing> {
+    if found > limit {
+        return Err(Missing::LargeImage { found, limit, unit });
+    }
+    Ok(())
+}
+
 fn missing(error: image::ImageError) -> Missing {
     match error {
-        image::ImageError::Limits(_) => Missing::LargeImage,
+        // The decoder's own reckoning of what it needs, of which it says no figure.
+        image::ImageError::Limits(_) => Missing::LargeImage {
+            found: DECODER_BYTES_MAX + 1,
+            limit: DECODER_BYTES_MAX,
+            unit: "B",
+        },
         _ => Missing::BadImage,
     }
 }

@@ -140,7 +140,12 @@ fn hostile_and_missing_files_are_told_apart() {
     let (files, digests) = store(&[huge, cut, b"not a picture".to_vec(), Vec::new()]);
     let pictures = Pictures::new(&files);
     let missing = |digest| pictures.at_size(digest, 8, 8, Fit::Cover).unwrap_err();
-    assert_eq!(missing(&digests[0]), Missing::LargeImage);
+    let large = Missing::LargeImage {
+        found: 900_000_000,
+        limit: 64_000_000,
+        unit: "px",
+    };
+    assert_eq!(missing(&digests[0]), large);
     assert_eq!(missing(&digests[1]), Missing::BadImage);
     assert_eq!(missing(&digests[2]), Missing::BadImage);
     assert_eq!(missing(&digests[3]), Missing::BadImage);

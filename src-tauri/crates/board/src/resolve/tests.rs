@@ -113,6 +113,36 @@ fn a_qr_code_is_whole_modules_with_its_quiet_zone_or_says_what_it_needs() {
 }
 
 #[test]
+fn a_qr_code_in_vietnamese_is_bytes_throughout_and_never_taken_for_japanese() {
+    use qrcode::bits::Bits;
+    use qrcode::{Color, EcLevel, QrCode, Version};
+    // Pairs of these UTF-8 bytes look like Shift JIS, in which they would take less room.
+    let text = "ệtộtềnớn";
+    let mut bits = Bits::new(Version::Normal(2));
+    bits.push_byte_data(text.as_bytes()).unwrap();
+    bits.push_terminator(EcLevel::M).unwrap();
+    let bytes = QrCode::with_bits(bits, EcLevel::M).unwrap();
+    let kind = Kind::Qr { text: text.into() };
+    let Shape::Qr { modules, .. } = shape(kind, Frame::BOARD, &board(320, 320)) else {
+        panic!("no code");
+    };
+    let dark: Vec<bool> = bytes
+        .into_colors()
+        .into_iter()
+        .map(|colour| colour == Color::Dark)
+        .collect();
+    assert!(modules == dark);
+}
+
+#[test]
+fn the_longest_text_a_deck_may_have_still_makes_a_qr_code() {
+    for text in ["a".repeat(2_331), "ệ".repeat(777)] {
+        let code = shape(Kind::Qr { text }, Frame::BOARD, &board(1_080, 1_080));
+        assert!(matches!(code, Shape::Qr { side: 177, .. }), "{code:?}");
+    }
+}
+
+#[test]
 fn a_slide_that_is_not_there_and_a_board_without_sense_are_refused() {
     let json = include_str!("../../../../../tests/fixtures/deck/v1/deck.json");
     let deck = deck_from_json(json).unwrap();
