@@ -30,12 +30,14 @@ impl Backoff {
         self.failures = 0;
     }
 
-    /// Something failed: how long to wait, in milliseconds. `dice` is uniform over all `u32`.
+    /// Something failed: how long to wait, in milliseconds. `dice` is uniform over all `u32`. What a
+    /// server asks for is the least, and the jitter comes on top: all whom it sent away with the same
+    /// words must not come back in the same moment.
     pub fn failed(&mut self, dice: u32, retry_after_ms: Option<u64>) -> u64 {
         self.failures = self.failures.saturating_add(1);
         let wait = jitter(bound(self.failures), dice);
         match retry_after_ms {
-            Some(asked) => wait.max(asked.min(RETRY_AFTER_MAX_MS)),
+            Some(asked) => asked.saturating_add(wait).min(RETRY_AFTER_MAX_MS),
             None => wait,
         }
     }
@@ -78,6 +80,13 @@ mod tests {
                 assert!(wait >= asked.unwrap_or(0).min(RETRY_AFTER_MAX_MS));
             }
         }
+    }
+
+    #[test]
+    fn those_sent_away_with_the_same_words_do_not_come_back_together() {
+        let waits =
+            [0, u32::MAX / 2, u32::MAX].map(|dice| Backoff::default().failed(dice, Some(90_000)));
+        assert_eq!(waits, [90_000, 90_250, 90_500]);
     }
 
     #[test]

@@ -337,7 +337,7 @@ fn a_server_that_asks_for_time_gets_it() {
         retry_after_ms: Some(90_000),
     };
     let effects = step(&mut machine, Event::Failed(busy));
-    assert_eq!(effects[1], Effect::Wait { until_ms: 91_000 });
+    assert_eq!(effects[1], Effect::Wait { until_ms: 91_500 });
 }
 
 fn failures() -> impl Strategy<Value = Failure> {
