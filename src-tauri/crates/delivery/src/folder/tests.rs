@@ -63,3 +63,49 @@ fn a_damaged_job_file_is_named_and_not_overlooked() {
         Err(StoreError::Unreadable(_))
     ));
 }
+
+#[test]
+fn a_damaged_job_file_holds_no_other_job_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::open(folder.path()).unwrap();
+    let (good, bad) = (job("http://a.example"), job("http://b.example"));
+    store.save(&good).unwrap();
+    std::fs::write(store.path(&bad.key(), "json"), b"{}").unwrap();
+    assert_eq!(store.jobs().unwrap(), std::slice::from_ref(&good));
+    assert_eq!(store.jobs().unwrap(), [good]);
+}
+
+#[test]
+fn what_another_process_wrote_meanwhile_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::open(folder.path()).unwrap();
+    let other = FolderStore::open(folder.path()).unwrap();
+    let mut job = job("http://a.example");
+    for attempts in 0..100 {
+        job.attempts = attempts % 10;
+        let writer = if attempts % 3 == 0 { &store } else { &other };
+        writer.save(&job).unwrap();
+        assert_eq!(store.jobs().unwrap(), std::slice::from_ref(&job));
+        assert_eq!(other.jobs().unwrap(), std::slice::from_ref(&job));
+    }
+    other.remove(&job.key()).unwrap();
+    assert_eq!(store.jobs().unwrap(), []);
+}
+
+#[test]
+fn ten_thousand_settled_jobs_are_not_read_again_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::open(folder.path()).unwrap();
+    let text = file::write(&job("http://a.example")).unwrap();
+    for number in 0..10_001 {
+        std::fs::write(folder.path().join(format!("{number}.json")), &text).unwrap();
+    }
+    assert_eq!(store.jobs().unwrap().len(), 10_001);
+    // Unreadable now, yet of the same file, length and time: known, not read.
+    let place = folder.path().join("7.json");
+    let open = File::options().write(true).open(&place).unwrap();
+    let time = open.metadata().unwrap().modified().unwrap();
+    std::io::Write::write_all(&mut &open, b"x").unwrap();
+    open.set_modified(time).unwrap();
+    assert_eq!(store.jobs().unwrap().len(), 10_001);
+}
