@@ -27,6 +27,9 @@ use choice::{Choice, choose};
 /// which another process is sending, in milliseconds.
 const LOOK_EVERY_MS: u64 = 30_000;
 
+/// How often the other side is told to forget an upload before it is left to expire there.
+const GOODBYES_MAX: u64 = 6;
+
 /// Finds what a job needs. A port: the archive knows where packages lie, the settings know the keys.
 pub trait Sources: Send + Sync {
     /// The package of `job`, weighed or vouched for. May block: it is called on a blocking thread.
@@ -57,6 +60,8 @@ pub struct Queue {
     clock: Arc<dyn Clock>,
     news: Arc<Notify>,
     line: Arc<Mutex<Line>>,
+    /// Removed jobs whose unfinished uploads the other side may forget.
+    left: Arc<Mutex<Vec<Job>>>,
 }
 
 /// Who has the line, and what is to be changed about that job as soon as it has it no more: while it
@@ -97,6 +102,7 @@ impl Queue {
             clock,
             news: Arc::new(Notify::new()),
             line: Arc::default(),
+            left: Arc::default(),
         }
     }
 
@@ -132,13 +138,22 @@ impl Queue {
         self.edit(key, |now| now.key == *key, move |job| job.map(pause))
     }
 
-    /// Takes a job out for good; where it is being sent, that stops at once. What the other side has
-    /// got of it stays there until it expires.
+    /// Takes a job out for good; where it is being sent, that stops at once. The other side is told
+    /// to forget what it has got of it, where it offers that and can be reached now; else it expires
+    /// there. What has arrived whole is left alone: the other side may be at work on it.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub fn remove(&self, key: &JobKey) -> Result<(), Error> {
-        self.edit(key, |now| now.key == *key, |_job| None)
+        let left = Arc::clone(&self.left);
+        let remove = move |job: Option<Job>| {
+            let unfinished = |job: &Job| job.upload.is_some() && job.offset() < job.parcel.bytes;
+            locked(&left).extend(job.filter(unfinished));
+            None
+        };
+        self.edit(key, |now| now.key == *key, remove)?;
+        self.news.notify_one();
+        Ok(())
     }
 
     /// Changes a job's record now, or, while it has the line, as soon as it has it no more: till
@@ -184,11 +199,15 @@ impl Queue {
         let mut not_before = BTreeMap::new();
         while !cancel.is_cancelled() {
             let now_ms = self.clock.now_ms();
-            match choose(&self.store.jobs()?, &not_before, now_ms) {
+            let jobs = self.store.jobs()?;
+            self.say_goodbye(&jobs, &sources);
+            taken.retain(|key, _| jobs.iter().any(|job| job.key() == *key));
+            match choose(&jobs, &not_before, now_ms) {
                 Choice::Turn(job) => {
                     let key = job.key();
                     not_before.remove(&key);
-                    let until_ms = self.turn(*job, &mut taken, &sources, cancel).await?;
+                    let turn = self.turn(*job, &mut taken, &not_before, &sources, cancel);
+                    let until_ms = turn.await?;
                     not_before.extend(until_ms.map(|until_ms| (key, until_ms)));
                 }
                 Choice::Sleep { until_ms } => {
@@ -209,6 +228,7 @@ impl Queue {
         &self,
         job: Job,
         taken: &mut BTreeMap<JobKey, Taken>,
+        not_before: &BTreeMap<JobKey, u64>,
         sources: &Arc<dyn Sources>,
         cancel: &Cancel,
     ) -> Result<Option<u64>, Error> {
@@ -223,7 +243,7 @@ impl Queue {
         let sender = match sources.sender(&job.destination) {
             Ok(sender) => sender,
             Err(error) => {
-                self.set_aside(job, &error, later_ms, &**sources)?;
+                self.set_aside(&job, &error, later_ms, &**sources)?;
                 return Ok(None);
             }
         };
@@ -235,17 +255,16 @@ impl Queue {
             None => match take(job.clone(), sources).await {
                 Ok(ready) => ready,
                 Err(error) => {
-                    self.set_aside(job, &error, later_ms, &**sources)?;
+                    self.set_aside(&job, &error, later_ms, &**sources)?;
                     return Ok(None);
                 }
             },
         };
         let yields = Arc::new(Notify::new());
-        self.line().current = Some(Current {
-            key: key.clone(),
-            priority: job.priority,
-            yields: Arc::clone(&yields),
-        });
+        if !self.take_line(&job, not_before, &yields)? {
+            taken.insert(key, ready);
+            return Ok(None);
+        }
         let progress = sources.progress(&job);
         let never = Cancel::new();
         let Taken { machine, load } = &mut ready;
@@ -270,6 +289,48 @@ impl Queue {
         Ok(until_ms)
     }
 
+    /// Takes the line for `job`, unless, while its bytes were looked for, it was changed or another
+    /// came that goes first.
+    fn take_line(
+        &self,
+        job: &Job,
+        not_before: &BTreeMap<JobKey, u64>,
+        yields: &Arc<Notify>,
+    ) -> Result<bool, Error> {
+        let mut line = self.line();
+        let choice = choose(&self.store.jobs()?, not_before, self.clock.now_ms());
+        let is_first = matches!(choice, Choice::Turn(first) if *first == *job);
+        line.current = is_first.then(|| Current {
+            key: job.key(),
+            priority: job.priority,
+            yields: Arc::clone(yields),
+        });
+        Ok(is_first)
+    }
+
+    /// Lets the other side forget the uploads of removed jobs, beside all else. One that was added
+    /// again meanwhile keeps its upload: the other side joins the two.
+    fn say_goodbye(&self, jobs: &[Job], sources: &Arc<dyn Sources>) {
+        for job in std::mem::take(&mut *locked(&self.left)) {
+            let again = jobs.iter().any(|known| known.key() == job.key());
+            let (Some(address), Ok(sender), false) =
+                (job.upload, sources.sender(&job.destination), again)
+            else {
+                continue;
+            };
+            tokio::spawn(async move {
+                for attempt in 1..=GOODBYES_MAX {
+                    if sender.transport.end(&address).await.is_ok() {
+                        return;
+                    }
+                    // A request cut off a moment ago may still hold the upload there.
+                    let until_ms = sender.clock.now_ms().saturating_add(attempt * 500);
+                    sender.clock.sleep_until(until_ms).await;
+                }
+            });
+        }
+    }
+
     /// Takes the line back and makes up for the edits of meanwhile.
     fn give_back(&self, key: &JobKey, sources: &dyn Sources) -> Result<Option<Job>, Error> {
         let job = {
@@ -283,24 +344,37 @@ impl Queue {
         Ok(job)
     }
 
-    /// Notes that a job cannot even begin.
+    /// Notes that a job cannot even begin, unless it was changed meanwhile.
     fn set_aside(
         &self,
-        mut job: Job,
+        job: &Job,
         error: &Error,
         until_ms: u64,
         sources: &dyn Sources,
     ) -> Result<(), Error> {
         let reason = WaitReason::Failure(Failure::Source(error.to_string()));
-        job.state = waiting(&job, reason, Some(until_ms));
-        self.store.save(&job)?;
-        sources.turned(&job);
+        let (before, mut after) = (job.clone(), job.clone());
+        after.state = waiting(job, reason, Some(until_ms));
+        let note = move |now: Option<Job>| match now {
+            Some(now) if now == before => Some(after),
+            now => now,
+        };
+        let noted = {
+            let _line = self.line();
+            self.apply(&job.key(), vec![Box::new(note)])?
+        };
+        noted.iter().for_each(|job| sources.turned(job));
         Ok(())
     }
 
     fn line(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.line)
     }
+}
+
+/// A panic elsewhere leaves these lists whole, so its poison is no news.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Finds the bytes of a job.

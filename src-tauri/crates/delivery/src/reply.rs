@@ -35,6 +35,8 @@ pub struct Answer {
 pub struct Abilities {
     /// It checks pieces by SHA-256 where they carry one.
     pub checks_sha256: bool,
+    /// It forgets an upload where it is told to (`DELETE`).
+    pub terminates: bool,
     /// Largest upload it takes, in bytes.
     pub bytes_max: Option<u64>,
 }
@@ -136,14 +138,16 @@ pub fn abilities(answer: &Answer) -> Result<Abilities, Failure> {
     {
         return Err(Failure::Version);
     }
-    let checksum = answer
-        .header("tus-extension")
-        .is_some_and(|extensions| lists(extensions, "checksum"));
+    let extends = |word| {
+        let extensions = answer.header("tus-extension");
+        extensions.is_some_and(|extensions| lists(extensions, word))
+    };
     let sha256 = answer
         .header("tus-checksum-algorithm")
         .is_some_and(|algorithms| lists(algorithms, "sha256"));
     Ok(Abilities {
-        checks_sha256: checksum && sha256,
+        checks_sha256: extends("checksum") && sha256,
+        terminates: extends("termination"),
         bytes_max: answer.number("tus-max-size"),
     })
 }
@@ -173,6 +177,17 @@ pub fn found(answer: &Answer, address: &str) -> Result<Upload, Failure> {
 pub fn stored(answer: &Answer) -> Result<u64, Failure> {
     success(answer)?;
     offset(answer)
+}
+
+/// Reads the answer to `DELETE`: the server has forgotten the upload, now or long ago.
+///
+/// # Errors
+/// What the status means, or a [`Lie`].
+pub fn ended(answer: &Answer) -> Result<(), Failure> {
+    match answer.status {
+        404 | 410 => Ok(()),
+        _ => success(answer),
+    }
 }
 
 fn offset(answer: &Answer) -> Result<u64, Failure> {

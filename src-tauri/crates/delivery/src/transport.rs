@@ -68,6 +68,10 @@ pub trait Transport: Send + Sync {
 
     /// Sends a piece; the new offset.
     fn put(&self, piece: Piece) -> Reply<'_, u64>;
+
+    /// Tells the other side that nothing more will come for an upload, so that it need not be kept.
+    /// Where that cannot be told, nothing happens.
+    fn end<'a>(&'a self, address: &'a str) -> Reply<'a, ()>;
 }
 
 /// The null transport: the line is down, always.
@@ -88,6 +92,10 @@ impl Transport for NoLine {
     }
 
     fn put(&self, _piece: Piece) -> Reply<'_, u64> {
+        Box::pin(async { Err(Failure::Line) })
+    }
+
+    fn end<'a>(&'a self, _address: &'a str) -> Reply<'a, ()> {
         Box::pin(async { Err(Failure::Line) })
     }
 }

@@ -231,6 +231,16 @@ impl Transport for TusTransport {
     fn put(&self, piece: Piece) -> Reply<'_, u64> {
         Box::pin(self.send_piece(piece))
     }
+
+    fn end<'a>(&'a self, address: &'a str) -> Reply<'a, ()> {
+        Box::pin(async move {
+            if !self.abilities().await?.terminates {
+                return Ok(());
+            }
+            let request = self.tus(Method::DELETE, address);
+            reply::ended(&self.exchange(request).await?)
+        })
+    }
 }
 
 /// Takes an answer in, up to [`BODY_MAX_BYTES`] whatever `Content-Length` says.

@@ -9,6 +9,7 @@ use units::{Digest, Watch};
 #[derive(Default)]
 struct Memory {
     served: Mutex<Vec<String>>,
+    ended: Mutex<Vec<String>>,
     holds: Option<&'static str>,
 }
 
@@ -50,7 +51,17 @@ impl Transport for Memory {
             Ok(piece.offset + piece.bytes)
         })
     }
+
+    fn end<'a>(&'a self, address: &'a str) -> Reply<'a, ()> {
+        Box::pin(async move {
+            self.ended.lock().unwrap().push(address.to_owned());
+            Ok(())
+        })
+    }
 }
+
+/// Something done while the bytes of a job are looked for.
+type Meanwhile = Box<dyn FnOnce() + Send>;
 
 struct World {
     store: MemoryStore,
@@ -58,10 +69,14 @@ struct World {
     done: Cancel,
     settled: Mutex<Vec<String>>,
     expected: usize,
+    meanwhile: Mutex<Option<Meanwhile>>,
 }
 
 impl Sources for World {
     fn load(&self, job: &Job) -> Result<Load, Error> {
+        if let Some(act) = self.meanwhile.lock().unwrap().take() {
+            act();
+        }
         if job.parcel.name == "lost" {
             return Err(Error::Source(std::io::ErrorKind::NotFound.into()));
         }
@@ -117,6 +132,7 @@ fn world(expected: usize, holds: Option<&'static str>) -> (Queue, Arc<World>) {
         done: Cancel::new(),
         settled: Mutex::default(),
         expected,
+        meanwhile: Mutex::default(),
     });
     (Queue::new(Arc::new(store), Arc::new(SystemClock)), world)
 }
@@ -250,4 +266,84 @@ async fn a_refused_job_is_asked_for_again_when_somebody_adds_it_again() {
     queue.add(job("news", Priority::Normal)).unwrap();
     queue.run(world.clone(), &world.done).await.unwrap();
     assert_eq!(*world.settled.lock().unwrap(), ["news"]);
+}
+
+/// A queue whose first look for bytes is interrupted by `act`.
+async fn interrupted(
+    expected: usize,
+    first: Job,
+    act: impl FnOnce(&Queue) + Send + 'static,
+) -> Arc<World> {
+    let (queue, world) = world(expected, None);
+    queue.add(first).unwrap();
+    let other = queue.clone();
+    *world.meanwhile.lock().unwrap() = Some(Box::new(move || act(&other)));
+    queue.run(world.clone(), &world.done).await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn a_job_paused_while_its_bytes_are_looked_for_is_not_sent() {
+    let long = job("long", Priority::Normal);
+    let key = long.key();
+    let world = interrupted(1, long, move |queue| {
+        queue.pause(&key).unwrap();
+        queue.add(job("news", Priority::Normal)).unwrap();
+    })
+    .await;
+    assert_eq!(*world.transport.served.lock().unwrap(), ["news"]);
+}
+
+#[tokio::test]
+async fn a_job_removed_while_its_bytes_are_looked_for_does_not_come_back() {
+    let (long, lost) = (job("long", Priority::Normal), job("lost", Priority::Normal));
+    for gone in [long, lost] {
+        let key = gone.key();
+        let world = interrupted(1, gone, move |queue| {
+            queue.remove(&key).unwrap();
+            queue.add(job("news", Priority::Normal)).unwrap();
+        })
+        .await;
+        assert_eq!(*world.transport.served.lock().unwrap(), ["news"]);
+        assert_eq!(world.store.jobs().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_emergency_that_comes_while_bytes_are_looked_for_goes_first() {
+    let world = interrupted(2, job("long", Priority::Normal), |queue| {
+        queue.add(job("storm", Priority::Emergency)).unwrap();
+    })
+    .await;
+    assert_eq!(*world.settled.lock().unwrap(), ["storm", "long"]);
+}
+
+#[tokio::test]
+async fn the_other_side_may_forget_what_it_has_of_a_removed_job_but_not_a_whole_package() {
+    let (queue, world) = world(1, None);
+    let upload = |name: &str, state| Job {
+        upload: Some(name.to_owned()),
+        state,
+        ..job(name, Priority::Normal)
+    };
+    let waits = State::Waiting {
+        reason: WaitReason::Paused,
+        until_ms: None,
+        offset: 1,
+    };
+    for job in [
+        upload("half", waits.clone()),
+        upload("all", State::Sent),
+        upload("again", waits),
+        job("never begun", Priority::Normal),
+    ] {
+        world.store.save(&job).unwrap();
+        queue.remove(&job.key()).unwrap();
+    }
+    queue.add(job("again", Priority::Normal)).unwrap();
+    queue.run(world.clone(), &world.done).await.unwrap();
+    while world.transport.ended.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(*world.transport.ended.lock().unwrap(), ["half"]);
 }

@@ -111,7 +111,8 @@ fn only_announced_abilities_are_believed() {
             ),
         ],
     );
-    assert!(!abilities(&node).unwrap().checks_sha256);
+    let node = abilities(&node).unwrap();
+    assert!(!node.checks_sha256 && node.terminates);
     let both = answer(
         204,
         &[
@@ -125,6 +126,7 @@ fn only_announced_abilities_are_believed() {
         abilities(&both),
         Ok(Abilities {
             checks_sha256: true,
+            terminates: false,
             bytes_max: Some(5)
         })
     );
@@ -132,6 +134,13 @@ fn only_announced_abilities_are_believed() {
     assert_eq!(abilities(&old), Err(Failure::Version));
     assert_eq!(abilities(&answer(405, &[])), Ok(Abilities::default()));
     assert!(abilities(&answer(500, &[])).is_err());
+}
+
+#[test]
+fn an_upload_is_ended_where_the_server_forgets_it_or_has_long_done_so() {
+    assert_eq!(ended(&answer(204, &[])), Ok(()));
+    assert_eq!(ended(&answer(410, &[])), Ok(()));
+    assert_eq!(ended(&answer(423, &[])), Err(Failure::Locked));
 }
 
 #[test]

@@ -69,6 +69,10 @@ impl Transport for Memory {
             Ok(bytes.len() as u64)
         })
     }
+
+    fn end<'a>(&'a self, _address: &'a str) -> Reply<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 fn load() -> Load {

@@ -330,3 +330,22 @@ async fn a_package_that_became_shorter_is_named_as_the_cause() {
     let put = server.transport().put(piece).await;
     assert!(matches!(put, Err(Failure::Source(_))), "{put:?}");
 }
+
+#[tokio::test]
+async fn an_upload_is_ended_only_where_the_server_offers_that() {
+    let gone = say("HTTP/1.1 204 No Content\nTus-Resumable: 1.0.0\nConnection: close\n\n");
+    let options = say(
+        "HTTP/1.1 204 No Content\nTus-Version: 1.0.0\nTus-Extension: creation,termination\n\
+         Connection: close\n\n",
+    );
+    let server = Scripted::start(options, vec![gone]).await;
+    let address = server.address_of("/v1/uploads/1");
+    server.transport().end(&address).await.unwrap();
+    assert!(server.head(1).starts_with("delete /v1/uploads/1 "));
+    assert!(server.head(1).contains("tus-resumable: 1.0.0"));
+
+    let server = Scripted::start(bare(), vec![]).await;
+    let address = server.address_of("/v1/uploads/1");
+    server.transport().end(&address).await.unwrap();
+    assert_eq!(server.heads.lock().unwrap().len(), 1, "asked, not deleted");
+}
