@@ -4,9 +4,9 @@ use std::io::Read;
 use std::path::Path;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
-use units::{Digest, ReadAt as _, Watch};
+use units::{Digest, FileBytes, ReadAt as _, Watch};
 
-use crate::{Archive, Error, FileBytes, Object, Staged, Stored};
+use crate::{Archive, Error, Object, Staged, Stored};
 
 impl Archive {
     /// Copies what `reader` gives into the store. The same content is kept once.

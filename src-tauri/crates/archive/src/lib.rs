@@ -24,7 +24,6 @@ mod document;
 mod durable;
 mod error;
 mod file;
-mod file_bytes;
 mod fold;
 mod item;
 mod items;
@@ -44,7 +43,6 @@ pub use archive::{Archive, Counts};
 pub use audit::{AuditBudget, AuditReport};
 pub use document::Document;
 pub use error::Error;
-pub use file_bytes::FileBytes;
 pub use fold::fold;
 pub use item::{
     Item, ItemFile, Kind, Levels, Metadata, PastMetadata, Person, PlaceName, Status, Summary,

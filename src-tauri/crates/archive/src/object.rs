@@ -8,10 +8,10 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use units::{Digest, Digester, Watch};
+use units::{Digest, Digester, FileBytes, Watch};
 
 use crate::error::OnPath;
-use crate::{Error, FileBytes, durable};
+use crate::{Error, durable};
 
 /// Bytes copied between two looks at the switch: large enough for the disk, small enough to stop.
 const BLOCK_BYTES: usize = 1 << 20;
@@ -119,7 +119,7 @@ impl Objects {
     /// [`Error::NotFound`], or what the medium reports.
     pub fn open_object(&self, digest: Digest) -> Result<FileBytes, Error> {
         let path = self.path(digest);
-        match FileBytes::open(&path) {
+        match File::open(&path).and_then(FileBytes::new) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Err(Error::not_found("media file", digest))
             }

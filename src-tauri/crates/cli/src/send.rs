@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use archive::FileBytes;
 use delivery::{
     Destination, FolderStore, JobKey, Limit, Load, Outcome as SendOutcome, Sender, State, Timeouts,
     TusTransport,
@@ -13,7 +12,7 @@ use delivery::{
 use package::{PublicKey, Trust};
 use serde::Serialize;
 use studio::wire::{Code, Problem};
-use units::{Cancel, Watch};
+use units::{Cancel, FileBytes, Watch};
 
 use crate::args;
 use crate::bar::answer;
@@ -103,7 +102,7 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     let trust = pinned(task, &destination, &transport, &state).await?;
     let path = task.package.clone();
     let weighed = tokio::task::spawn_blocking(move || {
-        let file = FileBytes::open(&path)?;
+        let file = FileBytes::new(std::fs::File::open(&path)?)?;
         let name = path
             .file_name()
             .unwrap_or_default()

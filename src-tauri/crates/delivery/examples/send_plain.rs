@@ -5,14 +5,12 @@
 //! usage: send_plain FILE URL [KILOBYTES_PER_SECOND]
 #![allow(clippy::print_stdout, reason = "a program for the terminal")]
 
-use std::path::Path;
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Instant;
 
-use delivery::{
-    Destination, FileBytes, Limit, Load, MemoryStore, Roots, Sender, Timeouts, TusTransport,
-};
-use units::{Cancel, Watch};
+use delivery::{Destination, Limit, Load, MemoryStore, Roots, Sender, Timeouts, TusTransport};
+use units::{Cancel, FileBytes, Watch};
 
 type Failed = Box<dyn std::error::Error>;
 
@@ -24,7 +22,7 @@ fn main() -> Result<(), Failed> {
     let limit = words.next().map(|word| word.parse()).transpose()?;
     let weighing = Instant::now();
     let load = Load::weigh(
-        Arc::new(FileBytes::open(Path::new(&file))?),
+        Arc::new(FileBytes::new(File::open(&file)?)?),
         "a.tar",
         Watch::NONE,
     )?;

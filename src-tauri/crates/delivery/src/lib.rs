@@ -48,7 +48,7 @@ pub use failure::{Failure, Lie};
 pub use folder::FolderStore;
 pub use job::{Job, JobKey, Parcel, Priority, State, WaitReason};
 pub use limit::Limit;
-pub use load::{FileBytes, Load};
+pub use load::Load;
 pub use machine::{Effect, Event, Machine, OutOfTurn};
 pub use pace::{PIECE_MAX_BYTES, PIECE_MIN_BYTES, Pace};
 pub use package::Reason;

@@ -1,8 +1,6 @@
-//! The package at hand: bytes whose digest is known, and the file they usually lie in.
+//! The package at hand: bytes whose digest is known.
 
-use std::fs::File;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use units::{Digester, ReadAt, Watch};
@@ -75,47 +73,6 @@ impl Load {
     #[must_use]
     pub fn source(&self) -> Arc<dyn ReadAt> {
         Arc::clone(&self.source)
-    }
-}
-
-/// A file read by position.
-#[derive(Debug)]
-pub struct FileBytes {
-    file: File,
-    bytes: u64,
-}
-
-impl FileBytes {
-    /// Opens a file.
-    ///
-    /// # Errors
-    /// Whatever the system reports; a folder is no file.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let about = file.metadata()?;
-        if !about.is_file() {
-            return Err(io::ErrorKind::InvalidInput.into());
-        }
-        Ok(Self {
-            file,
-            bytes: about.len(),
-        })
-    }
-}
-
-impl ReadAt for FileBytes {
-    fn len(&self) -> u64 {
-        self.bytes
-    }
-
-    #[cfg(unix)]
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset)
-    }
-
-    #[cfg(windows)]
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)
     }
 }
 

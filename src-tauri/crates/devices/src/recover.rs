@@ -1,12 +1,12 @@
 //! Takes left by an earlier run: found, mended by their length on disk, never deleted.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use audio::ports::{DeviceError, FoundSound, FoundTake};
-use units::ReadAt;
+use units::{FileBytes, ReadAt};
 
 use crate::take_file::claim;
 
@@ -61,35 +61,6 @@ fn mend(path: &Path) -> Result<Option<FoundSound>, audio::Error> {
         channels: opened.info.channels,
         mended,
     }))
-}
-
-/// A file read by position.
-struct FileBytes {
-    file: File,
-    length: u64,
-}
-
-impl FileBytes {
-    fn new(file: File) -> io::Result<Self> {
-        let length = file.metadata()?.len();
-        Ok(Self { file, length })
-    }
-}
-
-impl ReadAt for FileBytes {
-    fn len(&self) -> u64 {
-        self.length
-    }
-
-    #[cfg(unix)]
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset)
-    }
-
-    #[cfg(windows)]
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)
-    }
 }
 
 #[cfg(test)]

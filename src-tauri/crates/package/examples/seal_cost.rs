@@ -8,30 +8,16 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use package::{
     Contents, Delivery, FileRef, Item, Kind, Limits, PayloadFile, PortablePath, Role, SigningKey,
     Trust, seal, verify_tar,
 };
-use units::{Id, ReadAt, Watch};
+use units::{FileBytes, Id, Watch};
 
-struct OnDisk(File, u64);
-
-impl ReadAt for OnDisk {
-    fn len(&self) -> u64 {
-        self.1
-    }
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.0.read_at(buffer, offset)
-    }
-}
-
-fn open(path: &str) -> std::io::Result<OnDisk> {
-    let file = File::open(path)?;
-    let bytes = file.metadata()?.len();
-    Ok(OnDisk(file, bytes))
+fn open(path: &str) -> std::io::Result<FileBytes> {
+    FileBytes::new(File::open(path)?)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,16 +1,17 @@
 //! Judging what arrived: verify, keep or refuse, sign a receipt. The same package twice gives the
 //! same receipt and one copy.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use package::{Limits, Reason, Receipt, Report, SignedReceipt, SigningKey, Verdict, verify_tar};
-use units::{Digest, Watch};
+use units::{Digest, FileBytes, Watch};
 
 use crate::config::Config;
 use crate::mischief::Mischief;
-use crate::store::{Inside, InsideFile, OnDisk, Store};
+use crate::store::{Inside, InsideFile, Store};
 use crate::uploads::{Open, Phase, Uploads};
 
 /// Reasons listed on a refusal; more helps nobody and bloats the receipt.
@@ -120,7 +121,7 @@ impl Province {
     }
 
     fn verify(&self, path: &Path) -> io::Result<Report> {
-        let bytes = OnDisk::open(path)?;
+        let bytes = FileBytes::new(File::open(path)?)?;
         let limits = Limits {
             bytes_max: self.config.upload_bytes_max,
             faults_max: REASONS_MAX,

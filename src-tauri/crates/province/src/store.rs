@@ -21,7 +21,7 @@ use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use package::{Receipt, SignedReceipt, SigningKey};
-use units::{Digest, ReadAt};
+use units::Digest;
 
 use crate::error::Error;
 pub(crate) use file::{Inside, InsideFile, Upload};
@@ -36,30 +36,6 @@ pub(crate) struct Store {
     folder: PathBuf,
     /// Kept open: the lock ends with it.
     _lock: File,
-}
-
-/// A file on disk, read by position.
-pub(crate) struct OnDisk {
-    file: File,
-    bytes: u64,
-}
-
-impl OnDisk {
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let bytes = file.metadata()?.len();
-        Ok(Self { file, bytes })
-    }
-}
-
-impl ReadAt for OnDisk {
-    fn len(&self) -> u64 {
-        self.bytes
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        self.file.read_at(buffer, offset)
-    }
 }
 
 impl Store {

@@ -4,9 +4,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use archive::FileBytes;
 use package::{Entry, EntryKind, Tree};
-use units::ReadAt;
+use units::{FileBytes, ReadAt};
 
 /// Folders in folders that are still looked into; a bag has three or four.
 const DEPTH_MAX: usize = 64;

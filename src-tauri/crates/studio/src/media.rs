@@ -6,8 +6,7 @@
 
 use std::io;
 
-use archive::FileBytes;
-use units::{Digest, Id, ReadAt as _};
+use units::{Digest, FileBytes, Id, ReadAt as _};
 
 use crate::translate::parse;
 use crate::wire::{Code, Problem};

@@ -5,9 +5,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use archive::FileBytes;
 use audio::Scratch;
-use units::ReadAt;
+use units::{FileBytes, ReadAt};
 
 /// A file that has no name until it is finished. Dropped unfinished, it leaves nothing behind.
 pub struct Draft {
@@ -104,7 +103,7 @@ impl Scratch for Draft {
     }
 
     fn written(&mut self) -> io::Result<Arc<dyn ReadAt>> {
-        Ok(Arc::new(FileBytes::open(&self.temporary)?))
+        Ok(Arc::new(FileBytes::new(File::open(&self.temporary)?)?))
     }
 }
 

@@ -3,17 +3,19 @@
 mod ledger;
 mod view;
 
+use std::collections::HashMap;
+use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use archive::{Archive, FileBytes};
+use archive::Archive;
 use delivery::{
     Destination, FolderStore, Job, JobKey, Limit, Load, Parcel, Patience, Priority, Queue, Roots,
     Sender, Sources, State, Store, SystemClock, Timeouts, TusTransport,
 };
 use package::{PublicKey, Trust};
 use tokio::runtime::Handle;
-use units::{Cancel, Progress, Watch};
+use units::{Cancel, Digest, FileBytes, Progress, Watch};
 
 use self::ledger::{Ledger, Live};
 use crate::packing::PackageRecord;
@@ -113,7 +115,7 @@ impl Sources for Desk {
             let known = known.ok_or_else(|| gone("the package is not in the store".to_owned()))?;
             archive.folder().join(known.path)
         };
-        let file = FileBytes::open(&path).map_err(delivery::Error::Source)?;
+        let file = (File::open(&path).and_then(FileBytes::new)).map_err(delivery::Error::Source)?;
         // Weighed anew: the file may have lain for weeks on an old disk.
         Load::weigh(Arc::new(file), job.parcel.name.clone(), Watch::NONE)
     }

@@ -8,13 +8,14 @@ mod cache;
 pub(crate) use cache::pcm as decoded;
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use archive::Objects;
 use audio::{Levels, MonoReading, PcmSource, Peaks, StudioSource};
 use serde::{Deserialize, Serialize};
-use units::{Digest, Samples, Watch};
+use units::{Digest, FileBytes, Samples, Watch};
 
 use crate::stage::Stage;
 use crate::wire::{self, Code, Problem};
@@ -73,7 +74,7 @@ impl Sources {
         watch: Watch<'_>,
     ) -> Result<Taken, Problem> {
         // A look at its head first, so that what is no sound is refused before it is copied.
-        audio::open(Arc::new(archive::FileBytes::open(path)?))?;
+        audio::open(Arc::new(FileBytes::new(File::open(path)?)?))?;
         let copying = Stage::of(watch, 0.0, 0.2);
         let staged = self.objects.stage_file(path, watch.telling(&copying))?;
         let digest = staged.digest();
@@ -149,7 +150,7 @@ impl Sources {
         Ok(self.remember(digest, cache::peaks(&self.cache, digest, pcm, Watch::NONE)?))
     }
 
-    fn original(&self, digest: Digest) -> Result<Arc<archive::FileBytes>, Problem> {
+    fn original(&self, digest: Digest) -> Result<Arc<FileBytes>, Problem> {
         Ok(Arc::new(self.objects.open_object(digest)?))
     }
 

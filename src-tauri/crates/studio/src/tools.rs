@@ -3,13 +3,13 @@
 mod deck;
 mod programme;
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use archive::FileBytes;
 use audio::encode::{Format, Target};
 use audio::{MonoReading, Peaks, Profile};
-use units::{Dbtp, Lufs, ReadAt, Watch};
+use units::{Dbtp, FileBytes, Lufs, ReadAt, Watch};
 
 pub(crate) use deck::open as open_deck;
 pub use deck::{DeckFinding, check_deck, render_deck};
@@ -45,7 +45,7 @@ pub struct Shape {
 }
 
 fn open(path: &Path) -> Result<Arc<dyn ReadAt>, Problem> {
-    match FileBytes::open(path) {
+    match File::open(path).and_then(FileBytes::new) {
         Ok(file) => Ok(Arc::new(file)),
         Err(error) => {
             let detail = format!("{}: {error}", path.display());

@@ -7,6 +7,7 @@
 
 mod bytes;
 mod digest;
+mod file_bytes;
 mod id;
 mod level;
 mod place;
@@ -15,6 +16,7 @@ mod watch;
 
 pub use bytes::ReadAt;
 pub use digest::{Digest, DigestError, Digester, DigestingReader, DigestingWriter};
+pub use file_bytes::FileBytes;
 pub use id::{Id, IdError};
 pub use level::{Db, Dbtp, Lufs};
 pub use place::{Day, Place};

@@ -20,10 +20,12 @@ use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use units::{FileBytes, ReadAt as _};
+
 use self::frame::{Head, RECORD_HEAD_BYTES, RecordHead};
 use self::scan::{LOG_BYTES_MAX, Place};
+use crate::Error;
 use crate::error::OnPath;
-use crate::{Error, file_bytes};
 
 pub use salvage::Salvaged;
 
@@ -185,8 +187,9 @@ impl Log {
 }
 
 fn read_record(file: &File, path: &Path, place: Place) -> Result<Vec<u8>, Error> {
+    let bytes = FileBytes::new(file).on("read", path)?;
     let mut head = [0; RECORD_HEAD_BYTES];
-    file_bytes::read_exact(file, &mut head, place.offset).on("read", path)?;
+    (bytes.read_exact_at(place.offset, &mut head)).on("read", path)?;
     let damaged = || {
         let what = format!("the edit at {} in {}", place.offset, path.display());
         Error::damaged(what, "it has changed since it was written")
@@ -198,7 +201,7 @@ fn read_record(file: &File, path: &Path, place: Place) -> Result<Vec<u8>, Error>
     }
     let mut content = vec![0; head.bytes as usize];
     let offset = place.offset + RECORD_HEAD_BYTES as u64;
-    file_bytes::read_exact(file, &mut content, offset).on("read", path)?;
+    (bytes.read_exact_at(offset, &mut content)).on("read", path)?;
     if !head.fits(&content) {
         return Err(damaged());
     }

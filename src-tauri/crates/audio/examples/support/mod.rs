@@ -2,30 +2,14 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Result, Seek, SeekFrom, Write};
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use audio::Scratch;
-use units::ReadAt;
-
-/// A file that is read by position.
-pub struct AtRest(File, u64);
+use units::{FileBytes, ReadAt};
 
 #[allow(clippy::disallowed_methods, reason = "a host, if a small one")]
 pub fn at_rest(path: &str) -> Result<Arc<dyn ReadAt>> {
-    let file = File::open(path)?;
-    let bytes = file.metadata()?.len();
-    Ok(Arc::new(AtRest(file, bytes)))
-}
-
-impl ReadAt for AtRest {
-    fn len(&self) -> u64 {
-        self.1
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        self.0.read_at(buffer, offset)
-    }
+    Ok(Arc::new(FileBytes::new(File::open(path)?)?))
 }
 
 /// A file that is written and then read.
@@ -70,7 +54,6 @@ impl Scratch for ScratchFile {
     }
 
     fn written(&mut self) -> Result<Arc<dyn ReadAt>> {
-        let bytes = self.0.metadata()?.len();
-        Ok(Arc::new(AtRest(self.0.try_clone()?, bytes)))
+        Ok(Arc::new(FileBytes::new(self.0.try_clone()?)?))
     }
 }

@@ -1,13 +1,13 @@
 //! What can be made again from an original: samples at 48 kHz, and peaks. Deleting the folder costs
 //! time, never content.
 
+use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use archive::FileBytes;
 use audio::{Pcm, Peaks, Planar, SampleFormat, Source, studio_signal};
-use units::{Digest, Progress as _, ReadAt, SAMPLE_RATE_HZ, Watch};
+use units::{Digest, FileBytes, Progress as _, ReadAt, SAMPLE_RATE_HZ, Watch};
 
 use crate::scratch::Draft;
 use crate::stage::Stage;
@@ -89,7 +89,7 @@ fn interleave(block: &Planar, bytes: &mut Vec<u8>) {
 }
 
 fn read(place: &Path) -> Option<Pcm> {
-    let file = FileBytes::open(place).ok()?;
+    let file = FileBytes::new(File::open(place).ok()?).ok()?;
     let mut header = [0u8; HEADER_BYTES as usize];
     file.read_exact_at(0, &mut header).ok()?;
     let channels = usize::from(header[8]);
