@@ -21,6 +21,9 @@ pub(crate) const PAYLOAD: &str = "data/";
 /// Tag files that the tag manifest lists, sorted.
 pub(crate) const LISTED_TAGS: [&str; 5] = [INFO, DECLARATION, MANIFEST, DELIVERY, NINJS];
 
+/// Files of a bag that are no payload: those, the tag manifest and the signature.
+pub(crate) const TAGS_COUNT: usize = LISTED_TAGS.len() + 2;
+
 /// Fields of `bag-info.txt`.
 pub(crate) mod field {
     pub(crate) const ORGANISATION: &str = "Source-Organization";

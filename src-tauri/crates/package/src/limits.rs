@@ -1,13 +1,14 @@
 //! The limits on packages, each with its reason. Sealing and verifying share them, so that nothing
 //! we seal is refused by our own verifier.
 
-/// Files in one package. A morning's programme has tens; a hundred thousand is a disk image.
+/// Files in one package, its tag files included. A morning's programme has tens; a hundred thousand
+/// is a disk image.
 pub const FILES_MAX: usize = 100_000;
 
 /// Bytes of one payload file: what eleven octal digits of a ustar header can say (8 GiB − 1).
 pub const FILE_BYTES_MAX: u64 = 0o77_777_777_777;
 
-/// Bytes of one whole package: 64 GiB, a day of video. More is a mistake or an attack.
+/// Bytes of one whole package, headers and tag files included: 64 GiB, a day of video. More is a mistake or an attack.
 pub const PACKAGE_BYTES_MAX: u64 = 64 << 30;
 
 /// Bytes of one tag file held in memory: a manifest of [`FILES_MAX`] lines of the longest name.
@@ -36,7 +37,8 @@ pub const FOREIGN_PATH_BYTES_MAX: usize = 4_096;
 /// Bytes of one name in a foreign bag: `NAME_MAX` of the common file systems.
 pub const FOREIGN_COMPONENT_BYTES_MAX: usize = 255;
 
-/// Depth of folders: recursion-free, but nobody nests deeper on purpose.
+/// Parts of a path in a bag, `data` and the file's name included: recursion-free, but nobody nests
+/// deeper on purpose.
 pub const DEPTH_MAX: usize = 32;
 
 /// Characters of a title or headline: what fits on a screen; longer text is a body.

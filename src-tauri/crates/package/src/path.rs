@@ -4,6 +4,7 @@ use std::fmt;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use crate::bag::PAYLOAD;
 use crate::error::Error;
 use crate::limits::{
     COMPONENT_BYTES_MAX, DEPTH_MAX, FOREIGN_COMPONENT_BYTES_MAX, FOREIGN_PATH_BYTES_MAX,
@@ -84,7 +85,7 @@ impl PortablePath {
     /// # Errors
     /// [`Error::Path`] with the first fault found.
     pub fn new(path: &str) -> Result<Self, Error> {
-        match fault_of(path.as_bytes(), PATH_BYTES_MAX, COMPONENT_BYTES_MAX) {
+        match fault_of(path.as_bytes(), &OURS) {
             None => Ok(Self(path.to_owned())),
             Some(fault) => Err(Error::Path {
                 path: shown(path.as_bytes()),
@@ -121,6 +122,13 @@ impl PortablePath {
         Self(joined)
     }
 
+    /// What this path has in common with every other that is the same file on some system: two with
+    /// one key cannot stand in one package.
+    #[must_use]
+    pub fn clash_key(&self) -> String {
+        clash_key(&self.0)
+    }
+
     /// The path as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -134,8 +142,45 @@ impl fmt::Display for PortablePath {
     }
 }
 
+/// How long and deep a path may be.
+struct Room {
+    bytes_max: usize,
+    component_max: usize,
+    parts_max: usize,
+}
+
+/// Below the payload folder of a package of ours.
+const OURS: Room = Room {
+    bytes_max: PATH_BYTES_MAX,
+    component_max: COMPONENT_BYTES_MAX,
+    parts_max: DEPTH_MAX - 1,
+};
+
+/// In a package of ours: tag files are shorter still than the payload with its folder.
+const OURS_IN_BAG: Room = Room {
+    bytes_max: PATH_BYTES_MAX + PAYLOAD.len(),
+    component_max: COMPONENT_BYTES_MAX,
+    parts_max: DEPTH_MAX,
+};
+
+/// In a bag from elsewhere.
+const FOREIGN: Room = Room {
+    bytes_max: FOREIGN_PATH_BYTES_MAX,
+    component_max: FOREIGN_COMPONENT_BYTES_MAX,
+    parts_max: DEPTH_MAX,
+};
+
 /// The gravest fault of a path in a package of ours, if any.
-pub(crate) fn fault_of(path: &[u8], bytes_max: usize, component_max: usize) -> Option<PathFault> {
+pub(crate) fn own_fault_of(path: &[u8]) -> Option<PathFault> {
+    fault_of(path, &OURS_IN_BAG)
+}
+
+/// The gravest fault of a path in a bag from elsewhere.
+pub(crate) fn foreign_fault_of(path: &[u8]) -> Option<PathFault> {
+    fault_of(path, &FOREIGN)
+}
+
+fn fault_of(path: &[u8], room: &Room) -> Option<PathFault> {
     if path.is_empty() {
         return Some(PathFault::Empty);
     }
@@ -152,23 +197,18 @@ pub(crate) fn fault_of(path: &[u8], bytes_max: usize, component_max: usize) -> O
     if bytes.len() >= 2 && bytes[1] == b':' && bytes[0].is_ascii_alphabetic() {
         return Some(PathFault::Drive);
     }
-    if text.len() > bytes_max || text.split('/').count() > DEPTH_MAX {
+    if text.len() > room.bytes_max || text.split('/').count() > room.parts_max {
         return Some(PathFault::TooLong);
     }
     let mut worst = None;
     for part in text.split('/') {
-        match part_fault(part, component_max) {
+        match part_fault(part, room.component_max) {
             Some(fault) if fault.is_dangerous() => return Some(fault),
             Some(fault) => worst = worst.or(Some(fault)),
             None => {}
         }
     }
     worst.or_else(|| (!is_nfc(text)).then_some(PathFault::NormalForm))
-}
-
-/// The gravest fault of a path in a bag from elsewhere.
-pub(crate) fn foreign_fault_of(path: &[u8]) -> Option<PathFault> {
-    fault_of(path, FOREIGN_PATH_BYTES_MAX, FOREIGN_COMPONENT_BYTES_MAX)
 }
 
 fn part_fault(part: &str, component_max: usize) -> Option<PathFault> {
@@ -249,7 +289,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn fault(path: &str) -> Option<PathFault> {
-        fault_of(path.as_bytes(), PATH_BYTES_MAX, COMPONENT_BYTES_MAX)
+        fault_of(path.as_bytes(), &OURS)
     }
 
     #[test]
@@ -299,7 +339,7 @@ mod tests {
         }
         assert_eq!(fault(&"a".repeat(101)), Some(PathFault::TooLong));
         assert_eq!(fault(&"a/".repeat(40)), Some(PathFault::TooLong));
-        assert_eq!(fault_of(b"\xff", 10, 10), Some(PathFault::NotUtf8));
+        assert_eq!(fault_of(b"\xff", &OURS), Some(PathFault::NotUtf8));
     }
 
     #[test]

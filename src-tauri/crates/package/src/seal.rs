@@ -15,7 +15,7 @@ use crate::contents::{Contents, PayloadFile};
 use crate::delivery::{self, SealedFile};
 use crate::error::Error;
 use crate::keys::{KeyId, SigningKey};
-use crate::limits::{FILE_BYTES_MAX, TAG_BYTES_MAX};
+use crate::limits::{FILE_BYTES_MAX, PACKAGE_BYTES_MAX, TAG_BYTES_MAX, TAGS_BYTES_MAX};
 use crate::minisign::Signature;
 use crate::twin::Twin;
 use crate::{ninjs, ustar};
@@ -63,6 +63,7 @@ pub fn seal(
         folder: bag::folder_name(contents.package_id, contents.version),
         time_s,
         bytes: 0,
+        tag_bytes: 0,
         piece: vec![0; PIECE_BYTES],
         watch,
         done: 0,
@@ -112,6 +113,7 @@ struct Tar<'a> {
     folder: String,
     time_s: u64,
     bytes: u64,
+    tag_bytes: u64,
     piece: Vec<u8>,
     watch: Watch<'a>,
     done: u64,
@@ -120,12 +122,18 @@ struct Tar<'a> {
 
 impl Tar<'_> {
     fn tag(&mut self, path: &str, bytes: &[u8]) -> Result<Digest, Error> {
-        if bytes.len() as u64 > TAG_BYTES_MAX {
-            return Err(Error::TooLarge {
-                path: path.to_owned(),
-                bytes: bytes.len() as u64,
-                max: TAG_BYTES_MAX,
-            });
+        self.tag_bytes += bytes.len() as u64;
+        for (bytes, max) in [
+            (bytes.len() as u64, TAG_BYTES_MAX),
+            (self.tag_bytes, TAGS_BYTES_MAX),
+        ] {
+            if bytes > max {
+                return Err(Error::TooLarge {
+                    path: path.to_owned(),
+                    bytes,
+                    max,
+                });
+            }
         }
         self.begin(path, bytes.len() as u64)?;
         self.twin.update(bytes);
@@ -190,6 +198,14 @@ impl Tar<'_> {
 
     fn end(mut self) -> Result<(Digest, u64), Error> {
         self.put(&[0; ustar::END_BYTES as usize])?;
+        // The payload was weighed beforehand; tag files can lift it over the limit.
+        if self.bytes > PACKAGE_BYTES_MAX {
+            return Err(Error::TooLarge {
+                path: String::new(),
+                bytes: self.bytes,
+                max: PACKAGE_BYTES_MAX,
+            });
+        }
         self.out.flush().map_err(Error::Write)?;
         self.watch.step(self.done, self.total)?;
         Ok((self.twin.finish(), self.bytes))

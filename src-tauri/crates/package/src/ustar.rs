@@ -101,6 +101,13 @@ pub(crate) const fn padding(bytes: u64) -> u64 {
     if over == 0 { 0 } else { BLOCK as u64 - over }
 }
 
+/// What an entry with `bytes` of content takes in the tar.
+pub(crate) const fn entry_bytes(bytes: u64) -> u64 {
+    (BLOCK as u64)
+        .saturating_add(bytes)
+        .saturating_add(padding(bytes))
+}
+
 /// Splits at the last slash that leaves a prefix short enough.
 fn split(path: &[u8]) -> Option<(&[u8], &[u8])> {
     if path.len() <= NAME_BYTES {

@@ -10,7 +10,7 @@ mod rules;
 mod tags;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use units::{Cancelled, ReadAt, Watch};
 
@@ -26,7 +26,7 @@ struct Bag {
     /// Files by path.
     files: BTreeMap<String, Found>,
     /// Folders by path; empty for tars, which name none.
-    folders: Vec<String>,
+    folders: BTreeSet<String>,
     /// Contents of the tag files.
     tags: BTreeMap<String, Vec<u8>>,
 }
@@ -104,12 +104,7 @@ pub fn verify_folder(
 /// may be used as a key.
 fn judge_path(path: &[u8], strict: bool, faults: &mut Faults) -> bool {
     let fault = if strict {
-        // Tag files of ours are shorter still; the payload's limit holds below `data/`.
-        let (max, part_max) = (
-            crate::limits::PATH_BYTES_MAX + crate::bag::PAYLOAD.len(),
-            crate::limits::COMPONENT_BYTES_MAX,
-        );
-        crate::path::fault_of(path, max, part_max)
+        crate::path::own_fault_of(path)
     } else {
         crate::path::foreign_fault_of(path)
     };

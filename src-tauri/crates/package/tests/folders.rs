@@ -180,6 +180,9 @@ fn a_fetch_list_is_doubted_in_any_bag_and_refused_in_ours() {
     assert_eq!(codes(&verify_tree(&tree)), ["path-unsafe"]);
     tree.file("fetch.txt", "nonsense\n");
     assert_eq!(codes(&verify_tree(&tree)), ["fetch"]);
+    // A file that no manifest vouches for may come from anywhere.
+    tree.file("fetch.txt", "https://example.org/b 1 data/b\n");
+    assert_eq!(codes(&verify_tree(&tree)), ["fetch"]);
     let (tar, _) = sealed(&contents());
     let mut ours = unpacked(&tar);
     ours.file("fetch.txt", "https://example.org/a 1 data/a\n");
@@ -238,6 +241,24 @@ fn too_many_files_are_refused_before_any_is_opened() {
     let report = verify_folder(&plain(&files), &trust(), limits, Watch::NONE).unwrap();
     assert_eq!(codes(&report), ["limit-exceeded"]);
     assert!(report.files.is_empty());
+}
+
+#[test]
+fn the_size_of_the_payload_is_read_from_the_file_of_the_bags_version() {
+    for (version, name, lies) in [
+        ("0.93", "package-info.txt", true),
+        ("0.95", "package-info.txt", true),
+        ("0.95", "bag-info.txt", false),
+        ("0.96", "bag-info.txt", true),
+        ("1.0", "package-info.txt", false),
+    ] {
+        let mut tree = plain(&[("a", "x")]);
+        tree.file("bagit.txt", DECLARATION.replace("1.0", version));
+        tree.file(name, "Payload-Oxum: 2.1\n");
+        let found = codes(&verify_tree(&tree));
+        assert_eq!(found == ["oxum-mismatch"], lies, "{version} {name}");
+        assert_eq!(found.is_empty(), !lies, "{version} {name}");
+    }
 }
 
 #[test]

@@ -111,6 +111,9 @@ fn names_that_clash_or_repeat_are_refused() {
         ("Bag-Info.txt", "name-clash"),
         ("data/audio/ba\u{309}n tin sáng.mp3", "path-not-portable"),
         ("data/nul.txt", "path-not-portable"),
+        ("data/slides", "name-clash"),
+        ("data/slides/01.png/below", "name-clash"),
+        ("DATA/Slides/01.PNG/below", "name-clash"),
         ("data/dot.", "path-not-portable"),
         ("data/what?", "path-not-portable"),
     ] {

@@ -307,10 +307,9 @@ fn the_package_of_version_1_kept_since_it_was_first_written_still_opens() {
     assert_eq!(sealed(&contents()).0, tar);
 }
 
-#[test]
-fn a_thousand_small_and_empty_files_are_sealed_and_accepted() {
+fn with_empty_files(count: usize) -> package::Contents {
     let mut many = contents();
-    for index in 0..1_000 {
+    for index in 0..count {
         let path = PortablePath::new(&format!("nhiều/{index}")).unwrap();
         many.items[0].files.push(package::FileRef::plain(
             path.clone(),
@@ -322,7 +321,40 @@ fn a_thousand_small_and_empty_files_are_sealed_and_accepted() {
             bytes: Arc::new(Vec::new()),
         });
     }
-    let (tar, _) = sealed(&many);
+    many
+}
+
+#[test]
+fn what_is_as_deep_as_may_be_is_sealed_and_accepted_and_nothing_deeper() {
+    let mut deep = contents();
+    let path = "d/".repeat(package::limits::DEPTH_MAX - 2) + "x";
+    deep.files[0].path = PortablePath::new(&path).unwrap();
+    deep.items[0].files[1].path = deep.files[0].path.clone();
+    let report = verify(&sealed(&deep).0);
+    assert!(report.valid, "{:#?}", report.errors);
+    assert!(PortablePath::new(&format!("d/{path}")).is_err());
+}
+
+#[test]
+fn tag_files_count_towards_the_limit_when_sealing_and_when_verifying() {
+    let (tar, _) = sealed(&with_empty_files(10));
+    // Ten and the two that stand in the contents, and seven tag files.
+    for (files_max, is_enough) in [(19, true), (18, false)] {
+        let limits = package::Limits {
+            files_max,
+            ..Default::default()
+        };
+        let report = package::verify_tar(&tar, &trust(), limits, Watch::NONE).unwrap();
+        assert_eq!(report.valid, is_enough, "{files_max}");
+    }
+    let many = with_empty_files(package::limits::FILES_MAX - 2 - 7 + 1);
+    let error = seal(&many, &key(), &mut Vec::new(), Watch::NONE).unwrap_err();
+    assert!(matches!(error, Error::TooMany { .. }), "{error}");
+}
+
+#[test]
+fn a_thousand_small_and_empty_files_are_sealed_and_accepted() {
+    let (tar, _) = sealed(&with_empty_files(1_000));
     let report = verify(&tar);
     assert!(report.valid, "{:#?}", report.errors);
     assert_eq!(report.payload().count(), 1_002);

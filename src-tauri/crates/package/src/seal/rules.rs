@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use units::ReadAt;
 
+use crate::bag::TAGS_COUNT;
 use crate::contents::{Contents, Delivery, FileRef, Item};
 use crate::delivery::SealedFile;
 use crate::error::Error;
@@ -12,6 +13,7 @@ use crate::limits::{
 };
 use crate::path::clash_key;
 use crate::stamp::Stamp;
+use crate::ustar;
 
 /// Checks everything that can be checked without reading the payload. Gives the time of all tar
 /// entries.
@@ -62,16 +64,16 @@ fn files(contents: &Contents) -> Result<(), Error> {
     if contents.files.is_empty() {
         return Err(wrong("files", "is empty: nothing to deliver"));
     }
-    if contents.files.len() > FILES_MAX {
+    if contents.files.len() > FILES_MAX - TAGS_COUNT {
         return Err(Error::TooMany {
             what: "files",
-            max: FILES_MAX as u64,
+            max: (FILES_MAX - TAGS_COUNT) as u64,
         });
     }
     let mut seen = BTreeMap::new();
     let mut total = 0u64;
     for file in &contents.files {
-        total = total.saturating_add(file.bytes.len());
+        total = total.saturating_add(ustar::entry_bytes(file.bytes.len()));
         let path = file.path.as_str();
         if let Some(first) = seen.insert(clash_key(path), path) {
             return Err(Error::Clash {

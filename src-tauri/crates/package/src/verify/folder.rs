@@ -110,7 +110,9 @@ fn sort_out<'a>(
             continue;
         };
         match entry.kind {
-            EntryKind::Folder => bag.folders.push(path),
+            EntryKind::Folder => {
+                bag.folders.insert(path);
+            }
             EntryKind::Link => {
                 faults.error(Code::SpecialFile, &path, "is a symbolic link");
             }

@@ -12,6 +12,9 @@ use crate::report::{Code, Faults, Report};
 
 const FETCH: &str = "fetch.txt";
 
+/// What `bag-info.txt` was called up to BagIt 0.95.
+const INFO_BEFORE_0_96: &str = "package-info.txt";
+
 /// Which kind of manifest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Scope {
@@ -36,8 +39,10 @@ pub(super) fn manifest_algorithm(path: &str) -> Option<(Scope, &str)> {
 /// Whether the contents of a tag file matter to any rule; other tag files are only digested.
 pub(super) fn is_read(path: &str) -> bool {
     use crate::bag::{DELIVERY, NINJS, SIGNATURES};
-    matches!(path, DECLARATION | INFO | FETCH | DELIVERY | NINJS)
-        || path.starts_with(SIGNATURES)
+    matches!(
+        path,
+        DECLARATION | INFO | INFO_BEFORE_0_96 | FETCH | DELIVERY | NINJS
+    ) || path.starts_with(SIGNATURES)
         || manifest_algorithm(path).is_some()
 }
 
@@ -59,10 +64,10 @@ pub(super) fn judge(bag: &Bag, strict: bool, faults: &mut Faults, report: &mut R
         normal_names: None,
     };
     judge.payload_is_there();
-    judge.manifests(Scope::Payload);
+    let listed = judge.manifests(Scope::Payload);
     judge.manifests(Scope::Tags);
     judge.info(report);
-    judge.fetch();
+    judge.fetch(&listed);
 }
 
 struct Judge<'a> {
@@ -86,14 +91,14 @@ impl Judge<'_> {
 
     fn payload_is_there(&mut self) {
         let below = |path: &String| path.starts_with(PAYLOAD);
-        if !self.bag.files.keys().any(below) && !self.bag.folders.iter().any(|path| path == "data")
-        {
+        if !self.bag.files.keys().any(below) && !self.bag.folders.contains("data") {
             self.faults
                 .error(Code::PayloadMissing, "data", "there is no payload folder");
         }
     }
 
-    fn manifests(&mut self, scope: Scope) {
+    /// Checks all manifests of a scope; gives the paths they all list (before 1.0, any of them).
+    fn manifests(&mut self, scope: Scope) -> BTreeSet<String> {
         let mut known = Vec::new();
         let mut unknown = false;
         let paths: Vec<String> = self.bag.tags.keys().cloned().collect();
@@ -116,7 +121,7 @@ impl Judge<'_> {
         }
         if known.is_empty() {
             self.no_manifest(scope, unknown);
-            return;
+            return BTreeSet::new();
         }
         if known.iter().all(|(_, algorithm)| algorithm.is_weak()) {
             let detail = "all digests can be forged";
@@ -128,6 +133,15 @@ impl Judge<'_> {
             listings.push(self.listing(scope, &path, algorithm));
         }
         self.all_listed(scope, &listings);
+        let together: fn(&BTreeSet<String>, &BTreeSet<String>) -> BTreeSet<String> =
+            if self.is_1_0() {
+                |a, b| a & b
+            } else {
+                |a, b| a | b
+            };
+        (listings.into_iter())
+            .reduce(|all, one| together(&all, &one))
+            .unwrap_or_default()
     }
 
     fn no_manifest(&mut self, scope: Scope, unknown: bool) {
@@ -192,7 +206,7 @@ impl Judge<'_> {
             Scope::Tags if matches!(manifest_algorithm(path), Some((Scope::Tags, _))) => {
                 "lists a tag manifest"
             }
-            _ if self.bag.folders.iter().any(|folder| folder == path) => "lists a folder",
+            _ if self.bag.folders.contains(path) => "lists a folder",
             _ => return true,
         };
         let detail = format!("{file} {detail}");
@@ -261,8 +275,13 @@ impl Judge<'_> {
     }
 
     fn info(&mut self, report: &mut Report) {
-        let Some(text) = self.text(INFO) else { return };
-        let fields = tags::info(INFO, &text, self.faults);
+        let file = if self.declaration.version <= (0, 95) {
+            INFO_BEFORE_0_96
+        } else {
+            INFO
+        };
+        let Some(text) = self.text(file) else { return };
+        let fields = tags::info(file, &text, self.faults);
         let value = |label: &str| {
             fields
                 .iter()
@@ -278,7 +297,7 @@ impl Judge<'_> {
             .and_then(|(bytes, count)| Some((bytes.parse().ok()?, count.parse().ok()?)))
         else {
             self.faults
-                .error(Code::OxumForm, INFO, "is not of the form bytes.files");
+                .error(Code::OxumForm, file, "is not of the form bytes.files");
             return;
         };
         let payload = || {
@@ -291,19 +310,26 @@ impl Judge<'_> {
         );
         if (bytes, count) != found {
             let detail = format!("says {bytes}.{count}, found {}.{}", found.0, found.1);
-            self.faults.error(Code::OxumMismatch, INFO, detail);
+            self.faults.error(Code::OxumMismatch, file, detail);
         }
     }
 
-    fn fetch(&mut self) {
+    /// RFC 8493 §2.2.3: only payload, and only what every payload manifest lists.
+    fn fetch(&mut self, listed: &BTreeSet<String>) {
         let Some(text) = self.text(FETCH) else { return };
         let detail = "holds files that are somewhere else";
         self.faults.doubt(self.strict, Code::Fetch, FETCH, detail);
         let version = self.declaration.version;
         for path in tags::fetch(FETCH, &text, version, self.faults) {
-            if judge_path(path.as_bytes(), self.strict, self.faults) && !path.starts_with(PAYLOAD) {
+            if !judge_path(path.as_bytes(), self.strict, self.faults) {
+                continue;
+            }
+            if !path.starts_with(PAYLOAD) {
                 self.faults
                     .error(Code::Fetch, &path, "is not in the payload folder");
+            } else if !listed.contains(&path) {
+                let detail = "is not in every manifest it must be in";
+                self.faults.error(Code::Fetch, &path, detail);
             }
         }
     }

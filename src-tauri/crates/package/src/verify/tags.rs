@@ -9,7 +9,10 @@ use crate::report::{Code, Faults};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Encoding {
     Utf8,
+    /// Big-endian where no mark says otherwise (RFC 2781 §4.3).
     Utf16,
+    /// Little-endian where no mark says otherwise.
+    Utf16Le,
     Latin1,
 }
 
@@ -73,7 +76,8 @@ pub(super) fn declaration(bytes: &[u8], faults: &mut Faults) -> Option<Declarati
     };
     let encoding = match encoding.to_ascii_uppercase().as_str() {
         "UTF-8" | "UTF8" | "US-ASCII" | "ASCII" => Encoding::Utf8,
-        "UTF-16" | "UTF16" | "UTF-16BE" | "UTF-16LE" => Encoding::Utf16,
+        "UTF-16" | "UTF16" | "UTF-16BE" => Encoding::Utf16,
+        "UTF-16LE" => Encoding::Utf16Le,
         "ISO-8859-1" | "LATIN1" | "LATIN-1" => Encoding::Latin1,
         _ => {
             let detail = format!("{encoding:?} is an unknown encoding");
@@ -105,7 +109,8 @@ pub(super) fn decode(
                 .map(str::to_owned)
         }
         Encoding::Latin1 => Some(bytes.iter().map(|&byte| char::from(byte)).collect()),
-        Encoding::Utf16 => utf16(bytes),
+        Encoding::Utf16 => utf16(bytes, false),
+        Encoding::Utf16Le => utf16(bytes, true),
     };
     if text.is_none() {
         faults.error(Code::Encoding, path, "breaks the declared encoding");
@@ -113,11 +118,11 @@ pub(super) fn decode(
     text
 }
 
-fn utf16(bytes: &[u8]) -> Option<String> {
+fn utf16(bytes: &[u8], little: bool) -> Option<String> {
     let (little, rest) = match bytes {
         [0xff, 0xfe, rest @ ..] => (true, rest),
         [0xfe, 0xff, rest @ ..] => (false, rest),
-        rest => (false, rest),
+        rest => (little, rest),
     };
     let (pairs, []) = rest.as_chunks::<2>() else {
         return None;
@@ -343,6 +348,10 @@ mod tests {
         );
         assert_eq!(
             decode("t", b"a\xe9", Encoding::Latin1, &mut faults).unwrap(),
+            "aé"
+        );
+        assert_eq!(
+            decode("t", b"a\0\xe9\0", Encoding::Utf16Le, &mut faults).unwrap(),
             "aé"
         );
         assert!(decode("t", b"a\xe9", Encoding::Utf8, &mut faults).is_none());

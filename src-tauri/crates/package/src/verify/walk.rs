@@ -233,7 +233,13 @@ impl Walk<'_> {
             return None;
         }
         let inner = std::str::from_utf8(inner).ok()?;
-        match self.clashes.insert(clash_key(inner), inner.to_owned()) {
+        let key = clash_key(inner);
+        if let Some(first) = self.file_for_folder(&key) {
+            let detail = format!("cannot stand beside {first:?}: one is a file, one its folder");
+            self.faults.error(Code::NameClash, inner, detail);
+            return None;
+        }
+        match self.clashes.insert(key, inner.to_owned()) {
             Some(first) if first == inner => {
                 self.faults
                     .error(Code::DuplicateEntry, inner, "is there twice");
@@ -246,6 +252,17 @@ impl Walk<'_> {
             }
             None => Some(inner.to_owned()),
         }
+    }
+
+    /// The file met before that would have to be a folder of this one, or lies in it as in a folder.
+    fn file_for_folder(&self, key: &str) -> Option<&String> {
+        let above = |(at, _): (usize, &str)| self.clashes.get(&key[..at]);
+        key.match_indices('/').find_map(above).or_else(|| {
+            let below = format!("{key}/");
+            let mut after = self.clashes.range(below.clone()..);
+            let (found, first) = after.next()?;
+            found.starts_with(&below).then_some(first)
+        })
     }
 
     fn contents(&mut self, bytes: u64, mut kept: Option<&mut Vec<u8>>) -> Result<Digest, Stop> {
