@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 
 use crate::{Error, Objects, durable, schema};
 
@@ -107,14 +107,6 @@ impl Archive {
             },
         )?;
         Ok(counts)
-    }
-
-    /// A transaction that has the write lock from the start, so that it cannot fail half way
-    /// because somebody else wrote after it read.
-    pub(crate) fn write(&mut self) -> Result<Transaction<'_>, Error> {
-        Ok(self
-            .db
-            .transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
     pub(crate) fn documents_folder(&self) -> PathBuf {

@@ -27,6 +27,8 @@ pub struct AuditBudget {
     pub bytes_max: u64,
     /// Whether to look for files that the index does not know: reads all folders.
     pub orphans: bool,
+    /// Whether to look through the index itself first: reads all of it.
+    pub index: bool,
 }
 
 impl AuditBudget {
@@ -35,6 +37,7 @@ impl AuditBudget {
         files_max: u64::MAX,
         bytes_max: u64::MAX,
         orphans: true,
+        index: true,
     };
 }
 
@@ -70,13 +73,17 @@ impl Archive {
     /// Holds no lock on the index while reading. Run it on a connection of its own.
     ///
     /// # Errors
-    /// What the index reports. Media that cannot be read are findings, not errors.
+    /// [`Error::Damaged`] where the index does not hold together: then it has to be restored from a
+    /// copy before it can say what is to be read. Media that cannot be read are findings, not errors.
     pub fn audit(
         &mut self,
         now_ms: i64,
         budget: AuditBudget,
         watch: Watch<'_>,
     ) -> Result<AuditReport, Error> {
+        if budget.index {
+            self.examine_index()?;
+        }
         let mut report = AuditReport::default();
         let due = self.due_for_audit(budget)?;
         let total = due.iter().map(|(_, bytes)| bytes).sum();
@@ -122,6 +129,17 @@ impl Archive {
         let rows =
             statement.query_map([], |row| Ok((Digest::from_bytes(row.get(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether pages, tables and search index hold together (SQLite's own check).
+    fn examine_index(&self) -> Result<(), Error> {
+        let found: String = self
+            .db
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if found != "ok" {
+            return Err(Error::damaged("the index (loa.db)", found));
+        }
+        Ok(())
     }
 
     /// Digest and length of what to look at, longest-unread first (nulls sort first).

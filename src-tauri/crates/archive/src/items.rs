@@ -6,7 +6,7 @@ use units::{Digest, Id};
 use crate::item::at_most;
 use crate::keep::stored_bytes;
 use crate::rows::{id_at, read_metadata, read_versions, write_metadata};
-use crate::{Archive, Error, Item, ItemFile, Metadata, PastMetadata, file, search};
+use crate::{Archive, Change, Error, Item, ItemFile, Metadata, PastMetadata, file, search};
 
 /// Files of one version; a deck with its pictures stays far below.
 const FILES_COUNT_MAX: usize = 10_000;
@@ -14,64 +14,46 @@ const FILES_COUNT_MAX: usize = 10_000;
 /// A note, name or role in bytes.
 const LINE_BYTES_MAX: usize = 16 << 10;
 
-impl Archive {
+impl Change<'_> {
     /// Adds an item without versions.
     ///
     /// # Errors
     /// [`Error::Exists`], [`Error::TooLarge`], or what the index reports.
-    pub fn add_item(&mut self, id: Id, metadata: &Metadata, now_ms: i64) -> Result<(), Error> {
-        self.add_items([(id, metadata)], now_ms)
-    }
-
-    /// Adds many items at once: all of them or, on an error, none.
-    ///
-    /// # Errors
-    /// As [`Archive::add_item`].
-    pub fn add_items<'a>(
-        &mut self,
-        items: impl IntoIterator<Item = (Id, &'a Metadata)>,
-        now_ms: i64,
-    ) -> Result<(), Error> {
-        let tx = self.write()?;
-        for (id, metadata) in items {
-            metadata.check()?;
-            let added = tx
-                .prepare_cached(
-                    "INSERT OR IGNORE INTO item (id, kind, status, title, body, created_ms, updated_ms)
-                     VALUES (?1, '', '', '', '', ?2, ?2)",
-                )?
-                .execute(params![id.as_bytes(), now_ms])?;
-            if added == 0 {
-                return Err(Error::Exists {
-                    what: format!("item {id}"),
-                });
-            }
-            let row = tx.last_insert_rowid();
-            write_metadata(&tx, row, metadata, now_ms)?;
-            search::index(&tx, row, metadata)?;
+    pub fn add_item(&self, id: Id, metadata: &Metadata, now_ms: i64) -> Result<(), Error> {
+        metadata.check()?;
+        let added = self
+            .tx
+            .prepare_cached(
+                "INSERT OR IGNORE INTO item (id, kind, status, title, body, created_ms, updated_ms)
+                 VALUES (?1, '', '', '', '', ?2, ?2)",
+            )?
+            .execute(params![id.as_bytes(), now_ms])?;
+        if added == 0 {
+            return Err(Error::Exists {
+                what: format!("item {id}"),
+            });
         }
-        tx.commit()?;
-        Ok(())
+        let row = self.tx.last_insert_rowid();
+        write_metadata(&self.tx, row, metadata, now_ms)?;
+        search::index(&self.tx, row, metadata)
     }
 
     /// Replaces an item's metadata; the old ones stay in its history.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::TooLarge`], or what the index reports.
-    pub fn update_item(&mut self, id: Id, metadata: &Metadata, now_ms: i64) -> Result<(), Error> {
+    pub fn update_item(&self, id: Id, metadata: &Metadata, now_ms: i64) -> Result<(), Error> {
         metadata.check()?;
-        let tx = self.write()?;
-        let row = row_of(&tx, id)?;
-        let old = read_metadata(&tx, row)?;
+        let row = row_of(&self.tx, id)?;
+        let old = read_metadata(&self.tx, row)?;
         if old != *metadata {
-            tx.execute(
+            self.tx.execute(
                 "INSERT INTO history (item, until_ms, metadata) VALUES (?1, ?2, ?3)",
                 params![row, now_ms, file::write_metadata(&old)?],
             )?;
-            write_metadata(&tx, row, metadata, now_ms)?;
-            search::index(&tx, row, metadata)?;
+            write_metadata(&self.tx, row, metadata, now_ms)?;
+            search::index(&self.tx, row, metadata)?;
         }
-        tx.commit()?;
         Ok(())
     }
 
@@ -80,7 +62,7 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`] for the item or a file, [`Error::TooLarge`], or what the index reports.
     pub fn add_version(
-        &mut self,
+        &self,
         id: Id,
         note: &str,
         files: &[ItemFile],
@@ -90,8 +72,8 @@ impl Archive {
         let lines = files.iter().flat_map(|f| [&f.name, &f.media_type, &f.role]);
         (lines.map(String::as_str).chain([note]))
             .try_for_each(|line| at_most("a note or name in bytes", line.len(), LINE_BYTES_MAX))?;
-        let tx = self.write()?;
-        let item = row_of(&tx, id)?;
+        let tx = &self.tx;
+        let item = row_of(tx, id)?;
         let number: u32 = tx.query_row(
             "INSERT INTO version (item, number, made_ms, note)
              VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM version WHERE item = ?1), ?2, ?3)
@@ -101,7 +83,7 @@ impl Archive {
         )?;
         let version = tx.last_insert_rowid();
         for (position, file) in files.iter().enumerate() {
-            stored_bytes(&tx, file.digest)?;
+            stored_bytes(tx, file.digest)?;
             tx.prepare_cached("INSERT INTO version_file VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
                 .execute(params![
                     version,
@@ -116,8 +98,52 @@ impl Archive {
             "UPDATE item SET updated_ms = ?2 WHERE row = ?1",
             params![item, now_ms],
         )?;
-        tx.commit()?;
         Ok(number)
+    }
+}
+
+impl Archive {
+    /// As [`Change::add_item`].
+    ///
+    /// # Errors
+    /// As [`Change::add_item`].
+    pub fn add_item(&mut self, id: Id, metadata: &Metadata, now_ms: i64) -> Result<(), Error> {
+        self.change(|change| change.add_item(id, metadata, now_ms))
+    }
+
+    /// Adds many items at once: all of them or, on an error, none.
+    ///
+    /// # Errors
+    /// As [`Change::add_item`].
+    pub fn add_items<'a>(
+        &mut self,
+        items: impl IntoIterator<Item = (Id, &'a Metadata)>,
+        now_ms: i64,
+    ) -> Result<(), Error> {
+        let mut items = items.into_iter();
+        self.change(|change| items.try_for_each(|(id, it)| change.add_item(id, it, now_ms)))
+    }
+
+    /// As [`Change::update_item`].
+    ///
+    /// # Errors
+    /// As [`Change::update_item`].
+    pub fn update_item(&mut self, id: Id, metadata: &Metadata, now_ms: i64) -> Result<(), Error> {
+        self.change(|change| change.update_item(id, metadata, now_ms))
+    }
+
+    /// As [`Change::add_version`].
+    ///
+    /// # Errors
+    /// As [`Change::add_version`].
+    pub fn add_version(
+        &mut self,
+        id: Id,
+        note: &str,
+        files: &[ItemFile],
+        now_ms: i64,
+    ) -> Result<u32, Error> {
+        self.change(|change| change.add_version(id, note, files, now_ms))
     }
 
     /// An item with all its versions; `None` where there is none.

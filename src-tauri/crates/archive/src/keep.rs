@@ -38,7 +38,9 @@ impl Archive {
             .prepare_cached("SELECT fault IS NOT NULL FROM object WHERE digest = ?1")?
             .query_row([staged.digest().as_bytes()], |row| row.get::<_, bool>(0))
             .optional()?;
-        let stored = self.objects().place(staged, row == Some(true))?;
+        // A file that no row speaks of is left from a crash or another index; nobody has looked at
+        // it since, so it is not believed where fresh content is at hand.
+        let stored = self.objects().place(staged, row != Some(false))?;
         if row != Some(false) {
             let tx = self.write()?;
             tx.execute(

@@ -20,6 +20,7 @@
 
 mod archive;
 mod audit;
+mod change;
 mod document;
 mod durable;
 mod error;
@@ -41,6 +42,7 @@ mod state;
 
 pub use archive::{Archive, Counts};
 pub use audit::{AuditBudget, AuditReport};
+pub use change::Change;
 pub use document::Document;
 pub use error::Error;
 pub use fold::fold;
@@ -48,7 +50,7 @@ pub use item::{
     Item, ItemFile, Kind, Levels, Metadata, PastMetadata, Person, PlaceName, Status, Summary,
     Version,
 };
-pub use list::{Facets, Filter, Listed, Page, Sort};
+pub use list::{Face, Facets, Filter, Listed, Page, Sort};
 pub use log::{Log, LogContent, Salvaged, Snapshot, Torn};
 pub use object::{Object, Objects, Staged, Stored};
 pub use outbox::{Package, Receipt};

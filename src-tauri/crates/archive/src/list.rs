@@ -1,10 +1,14 @@
 //! Lists of items by kind, status and day, without looking at words.
 
-use rusqlite::types::Value;
-use rusqlite::{ToSql, params_from_iter};
-use units::Day;
+use std::collections::HashMap;
 
-use crate::rows::{SUMMARY, day_number, kind_at, status_at, summary_at};
+use rusqlite::types::Value;
+use rusqlite::{Row, ToSql, params_from_iter};
+use units::{Day, Digest, Id};
+
+use crate::rows::{
+    ASKED_AT_ONCE, SUMMARY, day_number, id_at, kind_at, marks, status_at, summary_at,
+};
 use crate::{Archive, Error, Kind, Query, Status, Summary};
 
 /// Which items.
@@ -68,6 +72,15 @@ pub struct Facets {
     pub statuses: Vec<(Status, u64)>,
 }
 
+/// What an item is shown and heard by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Face {
+    /// The first picture of its newest version.
+    pub picture: Option<Digest>,
+    /// The first sound of its newest version.
+    pub sound: Option<Digest>,
+}
+
 /// Conditions in SQL with their values.
 pub(crate) struct Conditions {
     sql: Vec<String>,
@@ -104,8 +117,8 @@ impl Conditions {
 
     fn any_of(&mut self, column: &str, codes: Vec<&'static str>) {
         if !codes.is_empty() {
-            let marks = vec!["?"; codes.len()].join(", ");
-            self.sql.push(format!("{column} IN ({marks})"));
+            self.sql
+                .push(format!("{column} IN ({})", marks(codes.len())));
             self.values
                 .extend(codes.into_iter().map(|code| code.to_owned().into()));
         }
@@ -169,6 +182,45 @@ impl Archive {
             items: items.collect::<Result<_, _>>()?,
             total: total.unsigned_abs(),
         })
+    }
+
+    /// What these items are shown and heard by. Items that are not there are left out.
+    ///
+    /// # Errors
+    /// What the index reports.
+    pub fn faces(&self, items: &[Id]) -> Result<HashMap<Id, Face>, Error> {
+        let first = |kind: &str| {
+            format!(
+                "(SELECT digest FROM version_file
+                  WHERE version = newest.row AND substr(media_type, 1, 6) = '{kind}/'
+                  ORDER BY position LIMIT 1)"
+            )
+        };
+        let mut faces = HashMap::new();
+        for items in items.chunks(ASKED_AT_ONCE) {
+            let mut statement = self.db.prepare(&format!(
+                "SELECT item.id, {}, {} FROM item LEFT JOIN version AS newest
+                   ON newest.item = item.row AND newest.number =
+                     (SELECT max(number) FROM version WHERE item = item.row)
+                 WHERE item.id IN ({})",
+                first("image"),
+                first("audio"),
+                marks(items.len())
+            ))?;
+            let digest_at = |row: &Row<'_>, column| {
+                Ok::<_, rusqlite::Error>(row.get::<_, Option<_>>(column)?.map(Digest::from_bytes))
+            };
+            let ids = items.iter().map(Id::as_bytes);
+            let rows = statement.query_map(params_from_iter(ids), |row| {
+                let (picture, sound) = (digest_at(row, 1)?, digest_at(row, 2)?);
+                Ok((id_at(row, 0)?, Face { picture, sound }))
+            })?;
+            for row in rows {
+                let (id, face) = row?;
+                faces.insert(id, face);
+            }
+        }
+        Ok(faces)
     }
 
     /// How many items that `filter` lets through there are of each kind and status.

@@ -5,7 +5,7 @@ use units::{Digest, Id};
 
 use crate::item::at_most;
 use crate::rows::id_at;
-use crate::{Archive, Error};
+use crate::{Archive, Change, Error};
 
 /// A receipt in bytes; a signed receipt has less than a hundredth of it.
 const RECEIPT_BYTES_MAX: usize = 1 << 20;
@@ -40,14 +40,13 @@ pub struct Receipt {
     pub items: Vec<Id>,
 }
 
-impl Archive {
+impl Change<'_> {
     /// Remembers a sealed package. The same package twice is fine.
     ///
     /// # Errors
     /// [`Error::Exists`] where id or digest belong to another package, or what the index reports.
-    pub fn add_package(&mut self, package: &Package) -> Result<(), Error> {
-        let tx = self.write()?;
-        let added = tx.execute(
+    pub fn add_package(&self, package: &Package) -> Result<(), Error> {
+        let added = self.tx.execute(
             "INSERT OR IGNORE INTO package VALUES (?1, ?2, ?3, ?4, ?5)",
             params![
                 package.id.as_bytes(),
@@ -58,7 +57,7 @@ impl Archive {
             ],
         )?;
         if added == 0 {
-            let same: bool = tx.query_row(
+            let same: bool = self.tx.query_row(
                 "SELECT EXISTS (SELECT 1 FROM package WHERE id = ?1 AND digest = ?2)",
                 params![package.id.as_bytes(), package.digest.as_bytes()],
                 |row| row.get(0),
@@ -72,15 +71,25 @@ impl Archive {
             };
         }
         for (position, item) in package.items.iter().enumerate() {
-            tx.prepare_cached("INSERT INTO package_item VALUES (?1, ?2, ?3)")?
+            self.tx
+                .prepare_cached("INSERT INTO package_item VALUES (?1, ?2, ?3)")?
                 .execute(params![
                     package.id.as_bytes(),
                     position as i64,
                     item.as_bytes()
                 ])?;
         }
-        tx.commit()?;
         Ok(())
+    }
+}
+
+impl Archive {
+    /// As [`Change::add_package`].
+    ///
+    /// # Errors
+    /// As [`Change::add_package`].
+    pub fn add_package(&mut self, package: &Package) -> Result<(), Error> {
+        self.change(|change| change.add_package(package))
     }
 
     /// All packages, newest first.

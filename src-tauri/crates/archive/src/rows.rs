@@ -142,6 +142,14 @@ pub(crate) fn summary_at(row: &Row<'_>) -> rusqlite::Result<Summary> {
     })
 }
 
+/// Values asked for in one statement; SQLite takes thirty thousand.
+pub(crate) const ASKED_AT_ONCE: usize = 1_000;
+
+/// So many question marks, for the values of an `IN`.
+pub(crate) fn marks(count: usize) -> String {
+    vec!["?"; count].join(", ")
+}
+
 pub(crate) fn id_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Id> {
     Ok(Id::from_bytes(row.get(column)?))
 }
