@@ -152,9 +152,11 @@ pub async fn start(config: Config) -> Result<Running, Error> {
         Ok(listening) => listening.map_err(Error::Address)?,
         Err(panic) => return Err(Error::Address(std::io::Error::other(panic))),
     };
-    for open in complete {
-        let province = province.clone();
-        handle.spawn_blocking(move || province.settle(&open).is_ok());
+    {
+        let _inside = handle.enter();
+        complete
+            .iter()
+            .for_each(|open| tus::judge_aside(&province, open));
     }
     let (stop, stopped) = oneshot::channel::<()>();
     let (end, ended) = oneshot::channel::<()>();
@@ -207,6 +209,7 @@ fn router(province: Arc<Province>) -> Router {
         .route(
             &one,
             patch(tus::patch)
+                .post(tus::overridden)
                 .head(tus::head)
                 .delete(tus::terminate)
                 .options(tus::options),

@@ -170,7 +170,7 @@ impl Store {
             };
             let offset = match &upload.settled {
                 Some(_) => upload.bytes,
-                None => self.good_bytes(&id),
+                None => self.good_bytes(&upload),
             };
             out.push((upload, offset));
         }
@@ -178,16 +178,27 @@ impl Store {
     }
 
     /// The last whole checkpoint, but never more than is there.
-    fn good_bytes(&self, id: &str) -> u64 {
-        let text = read_small(&self.offset_path(id)).unwrap_or_default();
+    fn good_bytes(&self, upload: &Upload) -> u64 {
+        let text = read_small(&self.offset_path(&upload.id)).unwrap_or_default();
         let whole = text.chunks_exact(CHECKPOINT_DIGITS + 1).next_back();
         let offset = whole
             .filter(|line| line.ends_with(b"\n"))
             .and_then(|line| std::str::from_utf8(&line[..CHECKPOINT_DIGITS]).ok())
             .and_then(|digits| digits.parse().ok())
             .unwrap_or(0);
-        let there = fs::metadata(self.bytes_path(id)).map_or(0, |data| data.len());
+        let there = match fs::metadata(self.bytes_path(&upload.id)) {
+            Ok(data) => data.len(),
+            // The power went after the bytes had been moved into place as an accepted package.
+            Err(_) if offset == upload.bytes && self.holds(upload.declared) => upload.bytes,
+            Err(_) => 0,
+        };
         if offset <= there { offset } else { 0 }
+    }
+
+    /// Whether a package was accepted.
+    fn holds(&self, digest: Option<Digest>) -> bool {
+        let receipt = digest.and_then(|digest| self.receipt(digest));
+        receipt.is_some_and(|signed| signed.receipt.is_accepted())
     }
 
     /// Packages that lie in place without a receipt: the power went between the two.
@@ -318,6 +329,7 @@ mod tests {
             bytes: 100,
             declared: None,
             name: "x.tar".into(),
+            metadata: String::new(),
             expires_s: 0,
             settled: None,
         }

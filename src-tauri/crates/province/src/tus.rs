@@ -9,14 +9,16 @@ mod receive;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-pub(crate) use receive::patch;
+pub(crate) use receive::{judge_aside, patch};
 
 use crate::date::http_date;
 use crate::intake::Province;
+use crate::line::Line;
 use crate::store::Upload;
 use crate::uploads::{Open, Phase, State as UploadState};
 
@@ -103,6 +105,7 @@ pub(crate) async fn create(
         bytes,
         declared: announced.digest,
         name: announced.name,
+        metadata: announced.metadata,
         expires_s: province.expires_s(),
         settled: None,
     };
@@ -131,14 +134,38 @@ pub(crate) async fn head(
 ) -> Result<Response, Refusal> {
     headers::version(&headers)?;
     let (open, state) = find(&province, &id)?;
-    Ok(reply(
-        StatusCode::OK,
-        &[
-            ("upload-offset", &state.offset.to_string()),
-            ("upload-length", &open.bytes.to_string()),
-            ("upload-expires", &http_date(state.expires_s)),
-        ],
-    ))
+    let offset = state.offset.to_string();
+    let (length, expires) = (open.bytes.to_string(), http_date(state.expires_s));
+    let mut out = vec![
+        ("upload-offset", offset.as_str()),
+        ("upload-length", &length),
+        ("upload-expires", &expires),
+    ];
+    if !open.metadata.is_empty() {
+        out.push(("upload-metadata", &open.metadata));
+    }
+    Ok(reply(StatusCode::OK, &out))
+}
+
+/// `POST` to an upload, for senders behind a proxy that lets no other method through: what
+/// `X-HTTP-Method-Override` says (tus 1.0.0, core).
+pub(crate) async fn overridden(
+    province: State<Arc<Province>>,
+    line: ConnectInfo<Line>,
+    id: Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let method = headers.get("x-http-method-override");
+    match method.map_or(&b""[..], |method| method.as_bytes()) {
+        b"PATCH" => patch(province, line, id, headers, body).await,
+        b"HEAD" => head(province, id, headers).await,
+        b"DELETE" => terminate(province, id, headers).await,
+        _ => Err(refuse(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "POST to an upload needs X-HTTP-Method-Override",
+        )),
+    }
 }
 
 /// `DELETE`: ends an upload. What was judged stays.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use units::Digest;
@@ -14,6 +15,10 @@ pub(crate) struct Open {
     pub(crate) bytes: u64,
     pub(crate) declared: Option<Digest>,
     name: String,
+    /// `Upload-Metadata` as it came.
+    pub(crate) metadata: String,
+    /// Set while it is being judged.
+    judged_now: AtomicBool,
     /// Held by the one request that writes or settles; others hear 423.
     pub(crate) busy: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -57,6 +62,7 @@ impl Open {
             bytes: self.bytes,
             declared: self.declared,
             name: self.name.clone(),
+            metadata: self.metadata.clone(),
             expires_s,
             settled,
         }
@@ -66,8 +72,23 @@ impl Open {
         self.lock().phase = phase;
     }
 
+    /// The right to judge it, given back when dropped; `None` where somebody has it.
+    pub(crate) fn judge(self: &Arc<Self>) -> Option<Judge> {
+        let taken = self.judged_now.swap(true, Ordering::AcqRel);
+        (!taken).then(|| Judge(Arc::clone(self)))
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to judge an upload.
+pub(crate) struct Judge(pub(crate) Arc<Open>);
+
+impl Drop for Judge {
+    fn drop(&mut self) {
+        self.0.judged_now.store(false, Ordering::Release);
     }
 }
 
@@ -98,6 +119,8 @@ impl Uploads {
             bytes: upload.bytes,
             declared: upload.declared,
             name: upload.name.clone(),
+            metadata: upload.metadata.clone(),
+            judged_now: AtomicBool::new(false),
             busy: tokio::sync::Mutex::new(()),
             state: Mutex::new(State {
                 offset,
@@ -131,13 +154,15 @@ impl Uploads {
             .count()
     }
 
-    /// Whether all bytes of a package with this announced digest came and are being judged.
-    pub(crate) fn is_judging(&self, digest: Digest) -> bool {
+    /// The upload whose bytes are all here under this announced digest and have no verdict yet.
+    pub(crate) fn unjudged(&self, digest: Digest) -> Option<Arc<Open>> {
         let all = self.all();
-        all.values().any(|one| {
+        let mut all = all.values();
+        let found = all.find(|one| {
             let state = one.state();
             one.declared == Some(digest) && state.phase == Phase::Under && state.offset == one.bytes
-        })
+        });
+        found.cloned()
     }
 
     /// Those whose time has run out, taken out of the list unless they are in use.

@@ -20,6 +20,7 @@ use tokio_util::io::ReaderStream;
 use units::Digest;
 
 use crate::intake::Province;
+use crate::tus;
 
 /// Bytes sent at a time.
 const PIECE_BYTES: usize = 256 << 10;
@@ -35,8 +36,13 @@ pub(crate) async fn receipt(
     let Ok(digest) = digest.parse::<Digest>() else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    // The receipt first: an upload is settled only after its receipt lies there.
-    let is_judging = province.uploads.is_judging(digest);
+    // Before the receipt, for an upload is settled only after its receipt lies there.
+    let unjudged = province.uploads.unjudged(digest);
+    let is_judging = unjudged.is_some();
+    if let Some(open) = unjudged {
+        // Where the disk failed the first time, it is judged now.
+        tus::judge_aside(&province, &open);
+    }
     match province.store.receipt(digest) {
         // Sent again after a refusal: the old answer is not the one that is coming.
         Some(receipt) if receipt.receipt.is_accepted() || !is_judging => plain(

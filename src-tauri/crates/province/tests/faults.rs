@@ -143,6 +143,44 @@ fn a_package_in_place_without_its_receipt_gets_one_at_the_next_start() {
 }
 
 #[test]
+fn bytes_that_were_moved_into_place_before_the_power_went_need_not_come_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let tar = package(5_000);
+    let (running, client) = start(config(folder.path()));
+    let (path, _) = client.send(&tar, 10_000);
+    client.receipt(Digest::of(&tar));
+    let bytes = format!("uploads/{}.bin", path.rsplit('/').next().unwrap());
+    while folder.path().join(&bytes).exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    block_on(running.stop());
+    // As it stands between moving the package and noting what became of the upload.
+    let id = path.rsplit('/').next().unwrap();
+    let record = folder.path().join(format!("uploads/{id}.json"));
+    let text = std::fs::read_to_string(&record).unwrap();
+    let settled = format!("\"settled\": \"{}\"", Digest::of(&tar));
+    assert!(text.contains(&settled), "{text}");
+    std::fs::write(&record, text.replace(&settled, "\"settled\": null")).unwrap();
+    let (_running, client) = start(config(folder.path()));
+    assert_eq!(client.head(&path).offset(), tar.len() as u64);
+    assert!(client.receipt(Digest::of(&tar)).receipt.is_accepted());
+}
+
+#[test]
+fn a_verdict_that_could_not_be_written_is_given_when_somebody_asks_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, client) = start(config(folder.path()));
+    let tar = package(5_000);
+    let receipts = folder.path().join("receipts");
+    std::fs::remove_dir(&receipts).unwrap();
+    client.send(&tar, 10_000);
+    let asked = client.get(&format!("/v1/packages/{}", Digest::of(&tar)));
+    assert_eq!(asked.status, 202);
+    std::fs::create_dir(&receipts).unwrap();
+    assert!(client.receipt(Digest::of(&tar)).receipt.is_accepted());
+}
+
+#[test]
 fn one_folder_serves_one_province_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let (_running, client) = start(config(folder.path()));

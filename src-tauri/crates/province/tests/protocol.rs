@@ -196,6 +196,44 @@ fn hold(client: &support::Client, path: &str) -> TcpStream {
 }
 
 #[test]
+fn metadata_come_back_as_they_were_said_also_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = "filename Z8OzaS50YXI=,relativePath bnVsbA==, is_confidential";
+    let path = {
+        let (running, client) = start(config(folder.path()));
+        let path = client.create(10, said).unwrap().headers["location"].clone();
+        assert_eq!(client.head(&path).headers["upload-metadata"], said);
+        block_on(running.stop());
+        path
+    };
+    let (_running, client) = start(config(folder.path()));
+    assert_eq!(client.head(&path).headers["upload-metadata"], said);
+    let plain = client.create(11, "").unwrap().headers["location"].clone();
+    assert!(!client.head(&plain).headers.contains_key("upload-metadata"));
+}
+
+#[test]
+fn a_post_may_stand_for_methods_that_a_proxy_does_not_let_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, client) = start(config(folder.path()));
+    let path = client.create(10, "").unwrap().headers["location"].clone();
+    let post = |method: &str, body: &[u8]| {
+        let headers = [
+            ("Tus-Resumable", "1.0.0"),
+            ("Upload-Offset", "0"),
+            ("Content-Type", "application/offset+octet-stream"),
+            ("X-HTTP-Method-Override", method),
+        ];
+        request(client.0, "POST", &path, &headers, body).unwrap()
+    };
+    assert_eq!(post("PATCH", b"01234").offset(), 5);
+    assert_eq!(post("HEAD", b"").offset(), 5);
+    assert_eq!(post("GET", b"").status, 405);
+    assert_eq!(post("DELETE", b"").status, 204);
+    assert_eq!(client.head(&path).status, 410);
+}
+
+#[test]
 fn a_second_writer_hears_423_and_harms_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (_running, client) = start(config(folder.path()));

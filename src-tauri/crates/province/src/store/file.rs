@@ -14,6 +14,8 @@ pub(crate) struct Upload {
     pub(crate) declared: Option<Digest>,
     /// The file name the sender announced; only ever shown.
     pub(crate) name: String,
+    /// `Upload-Metadata` as it came, to be given back (tus 1.0.0, creation).
+    pub(crate) metadata: String,
     /// When it is forgotten unless more comes.
     pub(crate) expires_s: i64,
     /// The digest under which the receipt lies, once all came and was judged.
@@ -45,6 +47,8 @@ struct UploadFile {
     bytes: u64,
     declared: Option<String>,
     name: String,
+    #[serde(default)]
+    metadata: String,
     expires_s: i64,
     settled: Option<String>,
 }
@@ -56,6 +60,7 @@ impl Upload {
             bytes: self.bytes,
             declared: self.declared.map(|digest| digest.to_string()),
             name: self.name.clone(),
+            metadata: self.metadata.clone(),
             expires_s: self.expires_s,
             settled: self.settled.map(|digest| digest.to_string()),
         })
@@ -69,6 +74,7 @@ impl Upload {
             bytes: file.bytes,
             declared: digest(file.declared)?,
             name: file.name,
+            metadata: file.metadata,
             expires_s: file.expires_s,
             settled: digest(file.settled)?,
         })

@@ -19,6 +19,8 @@ const NAME_CHARS_MAX: usize = 200;
 pub(super) struct Announced {
     pub(super) name: String,
     pub(super) digest: Option<Digest>,
+    /// `Upload-Metadata` as it came.
+    pub(super) metadata: String,
 }
 
 /// Refuses other versions of the protocol.
@@ -56,6 +58,7 @@ pub(super) fn announced(headers: &HeaderMap) -> Result<Announced, Refusal> {
             .ok()
             .filter(|text| text.len() <= METADATA_BYTES_MAX)
             .ok_or_else(|| bad("Upload-Metadata is too long or not ASCII"))?;
+        text.clone_into(&mut out.metadata);
         for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
             let (key, value) = pair.trim().split_once(' ').unwrap_or((pair.trim(), ""));
             let value = STANDARD

@@ -85,12 +85,16 @@ pub(crate) async fn patch(
     Ok(stored(&open))
 }
 
-/// Judges on a thread of its own: a large package takes seconds, and the sender has its 204.
+/// Judges on a thread of its own, unless that is going on: a large package takes seconds, and the
+/// sender has its 204.
 pub(crate) fn judge_aside(province: &Arc<Province>, open: &Arc<Open>) {
-    let (province, open) = (province.clone(), open.clone());
+    let Some(judge) = open.judge() else {
+        return;
+    };
+    let province = province.clone();
     tokio::task::spawn_blocking(move || {
-        // On a failing disk the upload stays complete and is judged again at the next start.
-        province.settle(&open).is_ok()
+        // On a failing disk it stays complete, to be judged when somebody asks or at the next start.
+        province.settle(&judge.0).is_ok()
     });
 }
 
