@@ -171,6 +171,52 @@ fn archive(studio: &Studio<TestHost>, document: &str) -> String {
     }
 }
 
+#[test]
+fn a_document_put_in_again_begins_with_what_was_written_the_last_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let studio = TestHost::open(folder.path(), runtime.handle(), 3);
+    let (id, _) = record(&studio);
+    let new: Value = call(&studio, "document_to_archive", json!({ "id": id }));
+    assert_eq!(
+        (&new["body"], &new["status"]),
+        (&json!(""), &json!("approved"))
+    );
+    let people = json!([{ "name": "Lê Thị Mai", "role": "announcer" }]);
+    let written = json!({ "id": id, "body": "Lời đọc", "tags": ["y tế", "xã"], "people": people, "status": "review" });
+    let job: Job = call(&studio, "document_archive", written.clone());
+    let JobResult::Archived { item } = finish(&studio, &job) else {
+        panic!("not archived")
+    };
+    let again: Value = call(&studio, "document_to_archive", json!({ "id": id }));
+    assert_eq!(again, written);
+    let job: Job = call(&studio, "document_archive", again);
+    finish(&studio, &job);
+    let found: Value = call(&studio, "item", json!({ "id": item }));
+    assert_eq!(
+        (&found["body"], &found["tags"]),
+        (&written["body"], &written["tags"])
+    );
+    assert_eq!(found["versions"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn an_item_opens_for_editing_though_its_document_was_put_out_of_sight() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let studio = TestHost::open(folder.path(), runtime.handle(), 3);
+    let (id, _) = record(&studio);
+    let item = archive(&studio, &id);
+    let _: Value = call(&studio, "document_remove", json!({ "id": id }));
+    let opened: Value = call(&studio, "item_open", json!({ "id": item }));
+    assert_eq!(opened["id"], json!(id));
+    let listed: Vec<Value> = call(&studio, "documents", json!({ "kind": null }));
+    assert!(
+        listed.iter().any(|it| it["id"] == json!(id)),
+        "it is listed again"
+    );
+}
+
 /// The sealed file stands up to the verifier, with the desk's own key as the only trusted one.
 fn check_package(folder: &Path, sealed: &Package) {
     let key = std::fs::read_to_string(folder.join("kho/keys/desk.pub")).expect("a public key");

@@ -62,6 +62,8 @@ export interface Commands {
   documents: { request: ListDocuments; response: Array<Document> };
   /** Puts a document out of sight; nothing of it is deleted. (action) */
   document_remove: { request: ById; response: Nothing };
+  /** What is written about a document when it is put in: as the last time, or what suits a new one. (query) */
+  document_to_archive: { request: ById; response: ToArchive };
   /** Puts a document into the archive, as a new version where it is there already. (action) */
   document_archive: { request: ToArchive; response: Job };
   /** A new programme with the usual three tracks. (action) */

@@ -119,6 +119,8 @@ commands! {
     Query documents(ListDocuments) -> Vec<Document>;
     /// Puts a document out of sight; nothing of it is deleted.
     Action document_remove(ById) -> Nothing;
+    /// What is written about a document when it is put in: as the last time, or what suits a new one.
+    Query document_to_archive(ById) -> ToArchive;
     /// Puts a document into the archive, as a new version where it is there already.
     Action document_archive(ToArchive) -> Job;
 

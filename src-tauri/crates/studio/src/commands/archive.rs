@@ -25,6 +25,9 @@ use crate::{Host, Studio};
 /// Which document an item was made from.
 const MADE_FROM: &str = "item-document";
 
+/// What a person wrote when a document was put in last, so that nobody writes it twice.
+const WRITTEN: &str = "document-written";
+
 /// All levels of an item's sound; the archive itself keeps the two it sorts by.
 const ITEM_LEVELS: &str = "item-levels";
 
@@ -36,6 +39,47 @@ pub(crate) const ROLE_DELIVERY: &str = "delivery";
 
 /// What it was made from.
 const ROLE_SOURCE: &str = "source";
+
+pub fn document_to_archive<H: Host>(
+    studio: &Studio<H>,
+    request: ById,
+) -> Result<ToArchive, Problem> {
+    let id: Id = parse(&request.id)?;
+    let known = studio.archive().document(id)?;
+    let known = known.ok_or_else(|| Problem::new(Code::NotFound, format!("document {id}")))?;
+    if let Some(written) = studio.recall(WRITTEN, &request.id)? {
+        return Ok(written);
+    }
+    let is_deck = known.kind == Deck::KIND;
+    let person = studio.0.settings.get().person;
+    let role = if is_deck { "editor" } else { "announcer" };
+    let new = ToArchive {
+        id: request.id.clone(),
+        body: String::new(),
+        tags: vec![],
+        people: if person.is_empty() {
+            vec![]
+        } else {
+            vec![wire::Person {
+                name: person,
+                role: role.to_owned(),
+            }]
+        },
+        status: wire::ItemStatus::Approved,
+    };
+    // Put in by a version that kept no note of it: what stands in the archive was written then.
+    let Some(before) = studio.recall::<Archived>(ARCHIVED, &request.id)? else {
+        return Ok(new);
+    };
+    let item = self::item(studio, ById { id: before.item })?;
+    Ok(ToArchive {
+        // The words of a deck are those of its slides, taken anew each time.
+        body: if is_deck { String::new() } else { item.body },
+        tags: item.tags,
+        people: item.people,
+        ..new
+    })
+}
 
 pub fn document_archive<H: Host>(studio: &Studio<H>, request: ToArchive) -> Result<Job, Problem> {
     let id: Id = parse(&request.id)?;
@@ -161,7 +205,11 @@ pub fn item_change<H: Host>(studio: &Studio<H>, request: ChangeItem) -> Result<I
 pub fn item_open<H: Host>(studio: &Studio<H>, request: ById) -> Result<wire::Document, Problem> {
     let document: Option<String> = studio.recall(MADE_FROM, &request.id)?;
     let id = match document {
-        Some(id) => id,
+        Some(id) => {
+            // Whoever opens it wants to see it again.
+            studio.bring_back(&id)?;
+            id
+        }
         None => studio.make_anew(&request.id)?,
     };
     let all = super::documents(studio, wire::ListDocuments { kind: None })?;
@@ -363,6 +411,7 @@ impl<H: Host> Studio<H> {
             revision: made.revision,
         };
         self.remember(ARCHIVED, &key, &archived)?;
+        self.remember(WRITTEN, &key, request)?;
         self.events().tell(Event::Archive);
         self.events().tell(Event::Documents);
         Ok(item)

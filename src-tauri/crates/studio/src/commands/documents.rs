@@ -125,6 +125,14 @@ pub fn document_remove<H: Host>(studio: &Studio<H>, request: ById) -> Result<Not
 }
 
 impl<H: Host> Studio<H> {
+    /// Lists a document again that was put away.
+    pub(crate) fn bring_back(&self, id: &str) -> Result<(), Problem> {
+        if self.archive().state_delete(HIDDEN, id)? {
+            self.events().tell(Event::Documents);
+        }
+        Ok(())
+    }
+
     /// Begins a document.
     pub(crate) fn create_document<M: Model>(&self, id: Id, value: &M) -> Result<(), Problem> {
         let now_ms = self.now_ms();
