@@ -9,7 +9,7 @@ export const RATE_HZ = 48_000;
 const two = (n: number) => String(Math.trunc(n)).padStart(2, '0');
 
 export function formatter(lang: Lang) {
-  const [decimal, thousand] = lang === 'vi' ? [',', '.'] : ['.', ','];
+  const [decimal, thousand] = lang === 'vi' ? [',', '.'] as const : ['.', ','] as const;
 
   function number(value: number, digits = 0): string {
     const [whole = '0', part] = Math.abs(value).toFixed(digits).split('.');
@@ -50,7 +50,7 @@ export function formatter(lang: Lang) {
   const db = (value: number | null | undefined, digits = 1) => (value == null ? '—' : number(value, digits));
   const seconds = (samples: number, digits = 2) => number(samples / RATE_HZ, digits);
 
-  return { number, signed, duration, timecode, bytes, date, clock, clockSeconds, when, db, seconds };
+  return { decimal, number, signed, duration, timecode, bytes, date, clock, clockSeconds, when, db, seconds };
 }
 
 export type Formatter = ReturnType<typeof formatter>;

@@ -24,5 +24,11 @@ export function setLang(next: string) {
 /** The sentence for a problem. */
 export const sentence = (problem: Problem) => t().problems[problem.code] ?? t().problems.internal;
 
+/** A take bears the time it was recorded at; told as people tell it. Other names are as they are. */
+export function nameOf(label: string): string {
+  const take = /^\d{4}-(\d\d)-(\d\d) (\d\d)-(\d\d)-\d\d\.\d{3}(?:\.wav)?$/.exec(label);
+  return take ? t().audio.take(`${take[3]}:${take[4]}`, `${take[2]}/${take[1]}`) : label;
+}
+
 /** A word from an open list of codes; a code nobody wrote a word for is shown as it is. */
 export const wordFor = (table: Record<string, string>, code: string) => table[code] ?? code.replaceAll('-', ' ');

@@ -1,6 +1,6 @@
 // Paints the timeline on its canvas: ruler, lanes, clips with their waves and fades, loudness strip.
 import { levelFor, peaks, span, BASE } from '../../state/peaks';
-import type { Formatter } from '../../text/index.svelte';
+import { nameOf, type Formatter } from '../../text/index.svelte';
 import type { Clip } from '../../wire/Clip';
 import type { Programme } from '../../wire/Programme';
 import type { TrackKind } from '../../wire/TrackKind';
@@ -91,7 +91,7 @@ function drawClip(x: CanvasRenderingContext2D, scene: Scene, colours: Palette, c
   x.fillStyle = ink.wave;
   x.font = `500 10.5px ${colours.font}`;
   const gain = clip.gain_db === 0 ? '' : `  ${scene.f.signed(clip.gain_db)} dB`;
-  x.fillText((source?.present === false ? `${scene.missing}: ` : '') + clip.label + gain, Math.max(a, 0) + 8, top + 14);
+  x.fillText((source?.present === false ? `${scene.missing}: ` : '') + nameOf(clip.label) + gain, Math.max(a, 0) + 8, top + 14);
   x.restore();
   const selected = clip.id === scene.selected;
   if (selected) { x.lineWidth = 4; x.strokeStyle = `${colours.lit}55`; x.stroke(); }
