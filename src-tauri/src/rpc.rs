@@ -84,7 +84,10 @@ pub fn forward_events(app: AppHandle, studio: &Studio<Desktop>) {
             match events.recv().await {
                 // A window that is just closing hears nothing more.
                 Ok(event) => app.emit("loa", &event).unwrap_or_default(),
-                Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+                // Whoever fell behind reads anew; silence would leave it waiting for ever.
+                Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
+                    app.emit("loa-gap", ()).unwrap_or_default();
+                }
                 Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
             }
         }

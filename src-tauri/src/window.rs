@@ -31,10 +31,13 @@ pub fn open(app: &App, studio: &Studio<Desktop>) -> tauri::Result<()> {
 fn offer(studio: &Studio<Desktop>, paths: Vec<PathBuf>) {
     let studio = studio.clone();
     tauri::async_runtime::spawn_blocking(move || {
-        let offers: Vec<_> = paths
-            .iter()
-            .filter_map(|path| studio.offer(path).ok())
-            .collect();
-        studio.events().tell(Event::Offered { offers });
+        let (mut offers, mut problems) = (vec![], vec![]);
+        for path in &paths {
+            match studio.offer(path) {
+                Ok(offer) => offers.push(offer),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        studio.events().tell(Event::Offered { offers, problems });
     });
 }

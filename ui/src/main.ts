@@ -10,10 +10,11 @@ import { router } from './state/router.svelte';
 import { sound } from './state/sound.svelte';
 
 router.start();
-await app.start(openHost());
 sound.start();
 delivery.start();
+void app.start(openHost());
 drops.start((offers) => void programmeFrom(offers));
 
+// Before the core has answered: a slow disk must not look like a dead window.
 const target = document.getElementById('app');
 if (target) mount(App, { target });

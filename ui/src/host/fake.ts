@@ -9,10 +9,13 @@ type Answers = { [K in CommandName]?: (request: Commands[K]['request']) => Comma
 export interface FakeHost extends Host {
   readonly asked: { name: CommandName; request: unknown }[];
   send(event: Event): void;
+  /** The stream of events falls, or stands again. */
+  line(up: boolean): void;
 }
 
 export function fakeHost(answers: Answers): FakeHost {
   let deliver: (event: Event) => void = () => undefined;
+  let line: (up: boolean) => void = () => undefined;
   const asked: FakeHost['asked'] = [];
   return {
     asked,
@@ -22,9 +25,11 @@ export function fakeHost(answers: Answers): FakeHost {
       if (!answer) throw { code: 'bad-request', detail: `the test answers no ${name}` } satisfies Problem;
       return answer(request);
     },
-    listen(onEvent, onLine) { deliver = onEvent; onLine(true); },
+    listen(onEvent, onLine) { deliver = onEvent; line = onLine; onLine(true); },
     media: (path) => `fake://${path}`,
     offer: null,
+    hover: null,
     send: (event) => deliver(event),
+    line: (up) => line(up),
   };
 }

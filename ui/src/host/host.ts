@@ -14,6 +14,8 @@ export interface Host {
   media(path: string): string;
   /** Hands a dropped or chosen file over. `null` where Rust sees files by itself (the desktop). */
   offer: ((file: File) => Promise<Offer>) | null;
+  /** Says while files are held over the window. `null` where the page is told by itself (the browser). */
+  hover: ((onOver: (over: boolean) => void) => void) | null;
 }
 
 export function isProblem(value: unknown): value is Problem {

@@ -52,6 +52,7 @@ export function httpHost(): Host {
       open();
     },
     media: (path) => `/media/${path}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(token)}`,
+    hover: null,
     offer: (file) => answer<Offer>(fetch(`/offer?name=${encodeURIComponent(file.name)}`, { method: 'POST', headers, body: file })),
   };
 }

@@ -14,8 +14,16 @@ export function tauriHost(): Host {
     call: (name, request) => invoke<never>('rpc', { name, request }).catch((error: unknown) => { throw asProblem(error); }),
     listen(onEvent, onLine) {
       listen<Event>('loa', (message) => onEvent(message.payload)).then(() => onLine(true), () => onLine(false));
+      // The window fell so far behind that events were dropped: as if the line had been down.
+      listen('loa-gap', () => { onLine(false); onLine(true); }).catch(() => onLine(false));
     },
     media: (path) => mediaBase() + path,
     offer: null,
+    hover(onOver) {
+      const says = (name: string, over: boolean) => { listen(`tauri://drag-${name}`, () => onOver(over)).catch(() => undefined); };
+      says('enter', true);
+      says('leave', false);
+      says('drop', false);
+    },
   };
 }

@@ -1,6 +1,6 @@
 // The one connection of the window: the host, what is always in sight, jobs, and events handed on.
 import { asProblem, type Host } from '../host/host';
-import { setLang } from '../text/index.svelte';
+import { setLang, t } from '../text/index.svelte';
 import type { AppState } from '../wire/AppState';
 import type { Code } from '../wire/Code';
 import type { Commands, CommandName } from '../wire/commands';
@@ -11,7 +11,11 @@ import type { Problem } from '../wire/Problem';
 import type { Settings } from '../wire/Settings';
 import { notices } from './notices.svelte';
 
-type Listener = (event: Event) => void;
+/** What listeners hear: events, and `anew` where all that events told before has to be read again. */
+type Happening = Event | { type: 'anew' };
+type Listener = (happening: Happening) => void;
+/** Where packages go: the training province, running or not, a real province, or nowhere yet. */
+export type GoesTo = 'training' | 'training-off' | 'province' | 'nowhere';
 const ENDED = new Set<Job['state']>(['done', 'failed', 'cancelled', 'interrupted']);
 
 class App {
@@ -28,9 +32,12 @@ class App {
 
   async start(host: Host) {
     this.#host = host;
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { if (this.state) this.#look(this.state.settings); });
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    dark.addEventListener('change', () => { if (this.state) this.#look(this.state.settings); });
+    document.documentElement.dataset.theme = dark.matches ? 'dark' : 'light';
     host.listen((event) => this.#hear(event), (up) => this.#line(up));
     await this.refresh();
+    this.#tell({ type: 'anew' });
   }
   async refresh() {
     try {
@@ -43,10 +50,19 @@ class App {
   }
 
   get running(): Job[] { return Object.values(this.jobs).filter((job) => job.state === 'running'); }
+  get goesTo(): GoesTo {
+    if (!this.state) return 'nowhere';
+    const { sandbox, settings: { destination, destination_key } } = this.state;
+    if (sandbox.url && (destination === '' || destination === sandbox.url)) return 'training';
+    // An address on this machine without a key of its own is where the training province was.
+    if (sandbox.available && !sandbox.url && destination_key === '' && /^http:\/\/(127\.0\.0\.1|localhost)\b/.test(destination)) return 'training-off';
+    return destination === '' ? 'nowhere' : 'province';
+  }
   runningFor(subject: string): Job[] { return this.running.filter((job) => job.subject === subject); }
 
   get canOffer() { return this.#host?.offer != null; }
   get offer() { return this.#host?.offer ?? null; }
+  hover(onOver: (over: boolean) => void) { this.#host?.hover?.(onOver); }
   media(path: string) { return this.#host?.media(path) ?? ''; }
 
   /** Rejects with a problem. */
@@ -68,6 +84,7 @@ class App {
     if (!started) return null;
     const job = await this.ended(started);
     if (job.state === 'failed' && job.problem) notices.problem(job.problem);
+    if (job.state === 'interrupted') notices.tell('warn', `${t().jobs[job.kind]}: ${t().jobStates.interrupted}`);
     return job.state === 'done' ? job.result : null;
   }
   /** The job once it has ended; events and answers may come in either order. */
@@ -108,17 +125,23 @@ class App {
     if (up && this.#wasOffline) {
       // Events were missed: read anew, also the jobs somebody waits for.
       void this.refresh().then(async () => {
-        for (const job of (await this.ask('jobs', {})) ?? []) this.#keep(job);
-        this.#tell({ type: 'documents' });
-        this.#tell({ type: 'archive' });
+        const jobs = await this.ask('jobs', {});
+        for (const job of jobs ?? []) this.#keep(job);
+        // A core begun anew may not know a job of the old one: nobody waits for it for ever.
+        for (const id of jobs ? this.#waiting.keys() : []) {
+          const lost = this.jobs[id];
+          if (lost && !jobs?.some((job) => job.id === id)) this.#keep({ ...lost, state: 'interrupted' });
+        }
+        this.#tell({ type: 'anew' });
       });
     }
     this.#wasOffline = !up;
   }
-  #tell(event: Event) { for (const listener of this.#listeners) listener(event); }
+  #tell(happening: Happening) { for (const listener of this.#listeners) listener(happening); }
   #hear(event: Event) {
     if (event.type === 'job') this.#keep(event);
-    else if (event.type === 'settings') void this.refresh();
+    // How many items there are stands in the state, too.
+    else if (event.type === 'settings' || event.type === 'archive') void this.refresh();
     else if (event.type === 'transport' && this.state) this.state = { ...this.state, transport: event };
     else if (event.type === 'recording' && this.state) this.state = { ...this.state, recording: event.recording };
     this.#tell(event);

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeHost } from '../host/fake';
 import type { AppState } from '../wire/AppState';
 import type { Job } from '../wire/Job';
@@ -32,4 +32,41 @@ it('tells a refusal and gives nothing', async () => {
 it('shows why the core could not be reached', async () => {
   await app.start(fakeHost({}));
   expect(app.failed?.code).toBe('bad-request');
+});
+
+it('after a gap in the events everybody reads anew', async () => {
+  const host = fakeHost({ app_state: () => state, jobs: () => [] });
+  await app.start(host);
+  const heard: string[] = [];
+  const off = app.on((happening) => heard.push(happening.type));
+  host.line(false);
+  expect(app.online).toBe(false);
+  host.line(true);
+  await vi.waitFor(() => expect(heard).toEqual(['anew']));
+  off();
+});
+it('nobody waits for ever for a job that the core begun anew does not know', async () => {
+  const host = fakeHost({ app_state: () => state, jobs: () => [] });
+  await app.start(host);
+  const ended = app.ended(job('running'));
+  host.line(false);
+  host.line(true);
+  expect((await ended).state).toBe('interrupted');
+});
+it('what was shown stays when the state cannot be read again', async () => {
+  await app.start(fakeHost({ app_state: () => state }));
+  await app.start(fakeHost({}));
+  expect(app.state).toBe(state);
+});
+
+describe('packages go', () => {
+  const at = async (destination: string, destination_key: string, url: string | null) => {
+    const settings = { ...state.settings, destination, destination_key };
+    await app.start(fakeHost({ app_state: () => ({ ...state, settings, sandbox: { available: true, url } }) }));
+    return app.goesTo;
+  };
+  it('to the training province while it runs', async () => expect(await at('http://127.0.0.1:9/v1', '', 'http://127.0.0.1:9/v1')).toBe('training'));
+  it('nowhere real where it was and is off', async () => expect(await at('http://127.0.0.1:9/v1', '', null)).toBe('training-off'));
+  it('to a real province though the training one runs', async () => expect(await at('https://tinh.example/v1', 'RWQ', 'http://127.0.0.1:9/v1')).toBe('province'));
+  it('nowhere before anything was set', async () => expect(await at('', '', null)).toBe('nowhere'));
 });

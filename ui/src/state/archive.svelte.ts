@@ -28,13 +28,15 @@ class Archive {
   #typed: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
   #loadingMore = false;
+  /** An item asked for by its address: no answer to a search takes it out of sight. */
+  #wanted: string | null = null;
 
   get markedIds() { return Object.keys(this.marked); }
   get filtered() { return this.text.trim() !== '' || this.kinds.length > 0 || this.statuses.length > 0; }
 
   follow(): () => void {
     void this.search();
-    return app.on((event) => { if (event.type === 'archive') void this.search(true); });
+    return app.on((event) => { if (event.type === 'archive' || event.type === 'anew') void this.search(true); });
   }
   type(text: string) {
     this.text = text;
@@ -47,7 +49,9 @@ class Archive {
       const page = await app.call('search', { text: this.text, kinds: this.kinds, statuses: this.statuses, offset: 0, limit: PAGE });
       // A slower answer to older words must not replace this one.
       if (turn !== this.#asked) return;
-      const open = this.item?.id;
+      const open = this.#wanted ?? this.item?.id;
+      keep ||= this.#wanted !== null;
+      this.#wanted = null;
       this.page = page;
       this.hits = page.hits;
       this.problem = null;
@@ -81,6 +85,12 @@ class Archive {
     this.selected = index;
     const hit = this.hits[index];
     if (hit) void this.open(hit.id);
+  }
+  /** Shows an item whatever was looked for before. */
+  show(id: string) {
+    this.#wanted = id;
+    if (this.filtered) this.clear();
+    else void this.search();
   }
   async open(id: string) {
     const item = await app.ask('item', { id });

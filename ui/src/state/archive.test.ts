@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { fakeHost } from '../host/fake';
 import type { AppState } from '../wire/AppState';
+import type { Item } from '../wire/Item';
 import type { SearchPage } from '../wire/SearchPage';
 import { app } from './app.svelte';
 import { archive } from './archive.svelte';
@@ -32,4 +33,21 @@ it('marks come and go', () => {
   expect(archive.markedIds).toEqual(['i']);
   archive.mark('i', 'Lịch tiêm chủng');
   expect(archive.markedIds).toEqual([]);
+});
+
+it('an item asked for by its address stays in sight whatever was looked for before', async () => {
+  const item = { id: 'i', title: 'Lịch', versions: [] } as unknown as Item;
+  const slow: (() => void)[] = [];
+  const host = fakeHost({ app_state: () => ({ settings: { language: 'vi', theme: 'light' }, jobs: [] }) as unknown as AppState, item: () => item });
+  const call = host.call;
+  host.call = ((name: string, request: never) => (name === 'search' ? new Promise((answer) => slow.push(() => answer(page(0)))) : call(name as never, request))) as typeof host.call;
+  await app.start(host);
+  archive.text = 'chữ khác';
+  const before = archive.search();
+  archive.show('i');
+  slow[1]?.();
+  slow[0]?.();
+  await before;
+  await vi.waitFor(() => expect(archive.item?.id).toBe('i'));
+  expect(archive.text).toBe('');
 });

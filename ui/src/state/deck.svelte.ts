@@ -42,7 +42,8 @@ export class DeckController {
   follow(): () => void {
     void this.load();
     return app.on((event) => {
-      if (event.type === 'document' && event.id === this.id && event.revision !== this.value?.revision) void this.load();
+      if (event.type === 'anew') void this.load();
+      else if (event.type === 'document' && event.id === this.id && event.revision !== this.value?.revision) void this.load();
     });
   }
   async load() {

@@ -9,6 +9,8 @@ const MOVING = new Set<Package['state']['type']>(['queued', 'sending', 'waiting'
 
 export const isMoving = (p: Package) => MOVING.has(p.state.type);
 export const isPaused = (p: Package) => p.state.type === 'waiting' && p.state.reason === 'paused';
+/** Whether a person may send it now: at rest, or waiting for something. */
+export const canSend = (p: Package) => ['sealed', 'refused', 'waiting'].includes(p.state.type);
 
 class Delivery {
   packages: Package[] | null = $state.raw(null);
@@ -20,9 +22,9 @@ class Delivery {
   readonly selected = $derived.by(() => (this.packages ?? []).find((p) => p.id === this.selectedId) ?? this.packages?.[0] ?? null);
 
   start() {
-    void this.load();
     app.on((event) => {
-      if (event.type === 'package') this.#put(event);
+      if (event.type === 'anew') void this.load();
+      else if (event.type === 'package') this.#put(event);
       else if (event.type === 'job' && event.result?.type === 'sealed') void this.load();
     });
   }

@@ -17,7 +17,7 @@ export class DocumentList {
   /** Loads, and follows what comes and goes; for an effect. */
   follow(): () => void {
     void this.load();
-    return app.on((event) => { if (event.type === 'documents' || event.type === 'document') void this.load(); });
+    return app.on((event) => { if (event.type === 'documents' || event.type === 'document' || event.type === 'anew') void this.load(); });
   }
   async load() {
     try { this.items = await app.call('documents', { kind: this.kind }); this.problem = null; } catch (error) { this.problem = asProblem(error); }
@@ -25,6 +25,8 @@ export class DocumentList {
 }
 
 export async function newProgramme(): Promise<string | null> {
+  // Behind the recording nobody would see it.
+  if (app.state?.recording) return null;
   const made = await app.ask('programme_create', { title: t().audio.newTitle(f().date(Date.now()).slice(0, 5)) });
   if (made) router.go('audio', made.id);
   return made?.id ?? null;
@@ -36,10 +38,12 @@ export async function newDeck(template: string): Promise<string | null> {
   return made?.id ?? null;
 }
 
-/** Begins a programme and records into it at once. */
+/** Begins a programme and records into it at once. Without a microphone no empty programme stays behind. */
 export async function recordNew() {
   const programme = await newProgramme();
-  if (programme) await app.ask('record_start', { programme, track: null, position: null, device: null });
+  if (!programme || await app.ask('record_start', { programme, track: null, position: null, device: null })) return;
+  await app.ask('document_remove', { id: programme });
+  router.go('audio');
 }
 
 /** Lays sounds into a programme, one after another. Gives the clips they became. */

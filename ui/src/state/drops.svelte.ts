@@ -27,7 +27,12 @@ class Drops {
 
   start(last: Taker) {
     this.#takers = [last];
-    app.on((event) => { if (event.type === 'offered') this.#give(event.offers); });
+    app.hover((over) => { this.over = over; });
+    app.on((event) => {
+      if (event.type !== 'offered') return;
+      for (const problem of event.problems) notices.problem(problem);
+      this.#give(event.offers);
+    });
   }
   /** The screen in sight takes files as long as it lives. */
   take(taker: Taker): () => void {

@@ -35,7 +35,7 @@ class HomeController {
   follow(): () => void {
     void this.load();
     return app.on((event) => {
-      if (event.type === 'documents' || event.type === 'document' || event.type === 'archive' || event.type === 'package') void this.load();
+      if (event.type === 'documents' || event.type === 'document' || event.type === 'archive' || event.type === 'package' || event.type === 'anew') void this.load();
     });
   }
   async load() {

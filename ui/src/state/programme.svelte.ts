@@ -46,7 +46,8 @@ export class ProgrammeController {
   follow(): () => void {
     void this.load();
     return app.on((event) => {
-      if (event.type === 'document' && event.id === this.id && event.revision !== this.value?.revision) void this.load();
+      if (event.type === 'anew') void this.load();
+      else if (event.type === 'document' && event.id === this.id && event.revision !== this.value?.revision) void this.load();
       else if (event.type === 'transport' && sound.hears(this.heard)) this.cursor = event.position;
       else if (event.type === 'job' && event.subject === this.id && event.state === 'done') {
         if (event.result?.type === 'rendered') void this.load();

@@ -20,9 +20,9 @@ class Sound {
   #held = { input: 0, output: 0 };
 
   start() {
-    if (app.state) this.#move(app.state.transport);
     app.on((event) => {
-      if (event.type === 'transport') this.#move(event);
+      if (event.type === 'anew') { if (app.state) this.#move(app.state.transport); }
+      else if (event.type === 'transport') this.#move(event);
       else if (event.type === 'meter') this.#level(event);
       else if (event.type === 'recording' && !event.recording) { this.input = null; this.trail = []; this.hold.input = -Infinity; }
     });

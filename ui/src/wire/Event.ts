@@ -3,6 +3,7 @@ import type { Job } from "./Job";
 import type { Meter } from "./Meter";
 import type { Offer } from "./Offer";
 import type { Package } from "./Package";
+import type { Problem } from "./Problem";
 import type { Recording } from "./Recording";
 import type { Transport } from "./Transport";
 
@@ -25,4 +26,8 @@ recording: Recording | null, } | { "type": "meter" } & Meter | { "type": "packag
 /**
  * The files.
  */
-offers: Array<Offer>, };
+offers: Array<Offer>, 
+/**
+ * Why others could not be taken: folders, files that may not be read.
+ */
+problems: Array<Problem>, };

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Job, KindCount, Levels, Meter, Package, Recording, RecoveredTake, StatusCount, Transport,
+    Job, KindCount, Levels, Meter, Package, Problem, Recording, RecoveredTake, StatusCount,
+    Transport,
 };
 
 /// No request, no response.
@@ -188,5 +189,7 @@ pub enum Event {
     Offered {
         /// The files.
         offers: Vec<Offer>,
+        /// Why others could not be taken: folders, files that may not be read.
+        problems: Vec<Problem>,
     },
 }
