@@ -180,9 +180,17 @@ pub struct ArchiveAdd {
     pub body: String,
     #[arg(long, value_name = "TAG", help = l("Nhãn; lặp lại được", "Tag; may be repeated"))]
     pub tag: Vec<String>,
+    #[arg(long, value_name = "NAME", help = l("Nơi nói tới", "Place it is about"))]
+    pub place: Option<String>,
+    #[arg(long, value_name = "CODE", default_value = "", requires = "place", help = l("Mã của nơi ấy", "Code of that place"))]
+    pub place_code: String,
+    #[arg(long, value_name = "NAME:ROLE", help = l("Người tham gia và việc đã làm; lặp lại được", "Person and what they did; may be repeated"))]
+    pub person: Vec<String>,
+    #[arg(long, value_name = "YYYY-MM-DD", help = l("Ngày của nội dung", "Day it is of or about"))]
+    pub date: Option<String>,
+}
     #[arg(required = true, value_name = "FILE", help = l("Các tệp", "Files"))]
     pub files: Vec<PathBuf>,
-}
 
 #[derive(ClapArgs)]
 pub struct ArchiveSearch {
@@ -226,7 +234,7 @@ pub struct Seal {
     pub store: Option<PathBuf>,
     #[arg(long, help = l("Tên gói", "Title of the package"))]
     pub title: Option<String>,
-    #[arg(long, value_name = "FILE", help = l("Khoá ký dạng minisign; bỏ trống thì dùng khoá của kho", "Signing key in minisign form; left out, the archive's"))]
+    #[arg(long, value_name = "FILE", help = l("Khoá ký dạng minisign, chưa có thì tạo; bỏ trống thì dùng khoá của kho", "Signing key in minisign form, made where there is none; left out, the archive's"))]
     pub key: Option<PathBuf>,
     #[arg(required = true, value_name = "ITEM|FILE", help = l("Mã mục, hoặc tệp", "Item ids, or files"))]
     pub what: Vec<String>,

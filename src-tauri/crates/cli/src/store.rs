@@ -1,11 +1,19 @@
 //! Commands on the archive: add, search, show, export, audit.
 
-use std::path::{Path, PathBuf};
+mod export;
+mod show;
 
-use archive::{Archive, AuditBudget, Item, ItemFile, Kind, Metadata, Query};
+use std::path::Path;
+
+use archive::{
+    Archive, AuditBudget, Item, ItemFile, Kind, Levels, Metadata, Person, PlaceName, Query,
+};
 use serde::Serialize;
 use studio::wire::{AuditReport, Code, Problem};
-use units::{Digest, Id, Watch};
+use units::{Day, Dbtp, Digest, Id, Lufs, Watch};
+
+use self::export::export;
+use self::show::{people, shown};
 
 use crate::args::{self, Archive as Task};
 use crate::bar::{answer, under_bar};
@@ -23,9 +31,13 @@ pub fn archive(task: Task, json: bool) -> Outcome {
     }
 }
 
-/// Opens an archive.
+/// Opens an archive that is there: a slip in its name must not make an empty one.
 pub fn open(folder: &Path) -> anyhow::Result<Archive> {
-    Archive::open(folder).map_err(|error| refused(error.into()))
+    if !folder.join("loa.db").exists() {
+        let detail = format!("{}: no archive (loa.db)", folder.display());
+        return Err(refused(Problem::new(Code::NotFound, detail)));
+    }
+    Archive::open(folder).map_err(problem)
 }
 
 /// A new id.
@@ -46,157 +58,106 @@ pub fn find(archive: &Archive, id: &str) -> anyhow::Result<Item> {
     archive.item(parsed).map_err(problem)?.ok_or_else(missing)
 }
 
-#[derive(Serialize)]
-struct Shown {
-    id: String,
-    kind: &'static str,
-    status: &'static str,
-    title: String,
-    body: String,
-    tags: Vec<String>,
-    created_ms: i64,
-    updated_ms: i64,
-    duration_ms: Option<u64>,
-    versions: Vec<ShownVersion>,
-}
-
-#[derive(Serialize)]
-struct ShownVersion {
-    number: u32,
-    made_ms: i64,
-    files: Vec<ShownFile>,
-}
-
-#[derive(Serialize)]
-struct ShownFile {
-    name: String,
-    digest: String,
-    media_type: String,
-    bytes: u64,
-    role: String,
-}
-
-fn shown(item: &Item) -> Shown {
-    let file = |it: &ItemFile| ShownFile {
-        name: it.name.clone(),
-        digest: it.digest.to_string(),
-        media_type: it.media_type.clone(),
-        bytes: it.bytes,
-        role: it.role.clone(),
-    };
-    Shown {
-        id: item.id.to_string(),
-        kind: item.metadata.kind.code(),
-        status: item.metadata.status.code(),
-        title: item.metadata.title.clone(),
-        body: item.metadata.body.clone(),
-        tags: item.metadata.tags.clone(),
-        created_ms: item.created_ms,
-        updated_ms: item.updated_ms,
-        duration_ms: item.metadata.duration_ms,
-        versions: item
-            .versions
-            .iter()
-            .map(|it| ShownVersion {
-                number: it.number,
-                made_ms: it.made_ms,
-                files: it.files.iter().map(file).collect(),
-            })
-            .collect(),
-    }
-}
-
-fn people(item: &Shown) -> String {
-    let mut lines = vec![format!(
-        "{}  [{} · {}]  {}",
-        item.title, item.kind, item.status, item.id
-    )];
-    for version in &item.versions {
-        for file in &version.files {
-            let short = file.digest.get(..12).unwrap_or(&file.digest);
-            lines.push(format!(
-                "  v{}  {}  {} B  {short}…",
-                version.number, file.name, file.bytes
-            ));
-        }
-    }
-    lines.join("\n")
-}
-
-/// Media type by the ending of a name; only for people and packages, never for decisions.
-fn media_type(path: &Path) -> &'static str {
-    let ending = path
-        .extension()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_ascii_lowercase();
-    match ending.as_str() {
-        "wav" | "bwf" => "audio/wav",
-        "mp3" => "audio/mpeg",
-        "flac" => "audio/flac",
-        "m4a" | "aac" => "audio/mp4",
-        "ogg" | "opus" => "audio/ogg",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "webp" => "image/webp",
-        "mp4" => "video/mp4",
-        "txt" => "text/plain",
-        "html" => "text/html",
-        "json" => "application/json",
-        "pdf" => "application/pdf",
-        _ => "application/octet-stream",
-    }
-}
-
 fn add(task: &args::ArchiveAdd, json: bool) -> Outcome {
-    let kind = Kind::from_code(&task.kind).ok_or_else(|| {
-        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
-        refused(Problem::new(
-            Code::BadRequest,
-            format!("--kind: {}", names.join(", ")),
-        ))
-    })?;
-    let mut archive = open(&task.store.store)?;
+    // All that can be refused is refused before anything is copied.
+    let mut metadata = metadata(task)?;
+    let mut archive = Archive::open(&task.store.store).map_err(problem)?;
     let mut files = Vec::new();
+    let mut sounds = Vec::new();
     for path in &task.files {
         let stored = under_bar(|watch| Ok(archive.put_file(path, watch)?))?;
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let media_type = media_type(path).to_owned();
-        let role = "delivery".to_owned();
+        let name = file_name(path);
+        if let Some(levels) = under_bar(|watch| studio::measured(path, watch))? {
+            sounds.push((stored.digest, levels));
+        }
         files.push(ItemFile {
             digest: stored.digest,
+            media_type: studio::media_type(&name).to_owned(),
             name,
-            media_type,
             bytes: 0,
-            role,
+            role: "delivery".to_owned(),
         });
     }
-    let usual = || {
-        task.files[0]
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
-    };
-    let mut metadata = Metadata::new(kind, task.title.clone().unwrap_or_else(usual));
-    metadata.body.clone_from(&task.body);
-    metadata.tags.clone_from(&task.tag);
-    let id = new_id()?;
-    archive.add_item(id, &metadata, now_ms()).map_err(problem)?;
+    // Figures of several sounds are no figures of the item.
+    if let [(_, only)] = &*sounds {
+        metadata.duration_ms = Some(studio::duration_ms(only));
+        metadata.levels =
+            (only.integrated_lufs.zip(only.true_peak_dbtp)).map(|(integrated, true_peak)| Levels {
+                integrated: Lufs(integrated),
+                true_peak: Dbtp(true_peak),
+            });
+    }
+    let (id, now_ms) = (new_id()?, now_ms());
     archive
-        .add_version(id, "", &files, now_ms())
-        .map_err(problem)?;
+        .change(|change| -> Result<(), Problem> {
+            change.add_item(id, &metadata, now_ms)?;
+            change.add_version(id, "", &files, now_ms)?;
+            (sounds.iter()).try_for_each(|(sound, it)| studio::remember_levels(change, *sound, it))
+        })
+        .map_err(refused)?;
     let item = find(&archive, &id.to_string())?;
     answer(json, &shown(&item), people)
+}
+
+fn metadata(task: &args::ArchiveAdd) -> anyhow::Result<Metadata> {
+    let wrong = |detail: String| refused(Problem::new(Code::BadRequest, detail));
+    let kind = Kind::from_code(&task.kind).ok_or_else(|| {
+        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
+        wrong(format!("--kind: {}", names.join(", ")))
+    })?;
+    let usual = || {
+        let path = task.files.first().map(|path| path.file_stem());
+        let stem = path.flatten().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    };
+    let person = |text: &String| {
+        let (name, role) = text.split_once(':').unwrap_or((text, ""));
+        Person {
+            name: name.trim().to_owned(),
+            role: role.trim().to_owned(),
+        }
+    };
+    let date = task
+        .date
+        .as_deref()
+        .map(|text| day(text).ok_or_else(|| wrong(format!("--date {text}: YYYY-MM-DD"))));
+    Ok(Metadata {
+        body: task.body.clone(),
+        tags: task.tag.clone(),
+        place: task.place.as_ref().map(|label| PlaceName {
+            code: task.place_code.clone(),
+            label: label.clone(),
+        }),
+        people: task.person.iter().map(person).collect(),
+        date: date.transpose()?,
+        ..Metadata::new(kind, task.title.clone().unwrap_or_else(usual))
+    })
+}
+
+/// A day as `YYYY-MM-DD`, by the same reading as in packages.
+fn day(text: &str) -> Option<Day> {
+    text.parse::<package::Stamp>().err()?;
+    let midnight: package::Stamp = format!("{text}T00:00:00Z").parse().ok()?;
+    let mut parts = midnight.day();
+    parts.retain(|c| c != '-');
+    let number: u32 = parts.parse().ok()?;
+    Some(Day {
+        year: i16::try_from(number / 10_000).ok()?,
+        month: u8::try_from(number / 100 % 100).ok()?,
+        day: u8::try_from(number % 100).ok()?,
+    })
+}
+
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 #[derive(Serialize)]
 struct Hits {
     total: u64,
+    /// Whether there are no more than `total`.
+    total_is_exact: bool,
     hits: Vec<ShownHit>,
 }
 
@@ -229,6 +190,7 @@ fn search(task: &args::ArchiveSearch, json: bool) -> Outcome {
     };
     let hits = Hits {
         total: found.count,
+        total_is_exact: found.count_is_exact,
         hits: found
             .hits
             .iter()
@@ -245,7 +207,12 @@ fn search(task: &args::ArchiveSearch, json: bool) -> Outcome {
             .hits
             .iter()
             .map(|it| format!("{}  {:<10} {}  {}", it.id, it.kind, it.title, it.snippet));
-        let total = format!("{} {}", found.total, l("mục", "items"));
+        let more = if found.total_is_exact {
+            ""
+        } else {
+            l("hơn ", "more than ")
+        };
+        let total = format!("{more}{} {}", found.total, l("mục", "items"));
         rows.chain([total]).collect::<Vec<_>>().join("\n")
     })
 }
@@ -254,47 +221,6 @@ fn show(task: &args::ArchiveItem, json: bool) -> Outcome {
     let archive = open(&task.store.store)?;
     let item = find(&archive, &task.item)?;
     answer(json, &shown(&item), people)
-}
-
-#[derive(Serialize)]
-struct Exported {
-    files: Vec<PathBuf>,
-}
-
-fn export(task: &args::ArchiveExport, json: bool) -> Outcome {
-    let archive = open(&task.item.store.store)?;
-    let item = find(&archive, &task.item.item)?;
-    let mut written = Vec::new();
-    for file in item
-        .versions
-        .last()
-        .map(|it| it.files.as_slice())
-        .unwrap_or_default()
-    {
-        let name = Path::new(&file.name).file_name().unwrap_or_default();
-        let place = task.out.join(name);
-        if place.exists() {
-            let detail = format!("{} is there already", place.display());
-            return Err(refused(Problem::new(Code::BadRequest, detail)));
-        }
-        copy(&archive, file.digest, &place)?;
-        written.push(place);
-    }
-    answer(json, &Exported { files: written }, |made| {
-        made.files
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect::<Vec<_>>()
-            .join("\n")
-    })
-}
-
-fn copy(archive: &Archive, digest: Digest, place: &Path) -> Outcome {
-    let path = archive.objects().path(digest);
-    let mut draft = studio::Draft::beside(place)?;
-    std::io::copy(&mut std::fs::File::open(path)?, &mut draft)?;
-    draft.finish(place)?;
-    Ok(())
 }
 
 fn audit(task: &args::Store, json: bool) -> Outcome {
@@ -307,11 +233,22 @@ fn audit(task: &args::Store, json: bool) -> Outcome {
         intact: found.ok,
         missing: names(&found.missing),
         damaged: names(&found.damaged),
-        orphans: found.orphans,
+        orphans: found.orphans.clone(),
     };
     let whole = report.missing.is_empty() && report.damaged.is_empty();
+    let mut lines = Vec::new();
+    for (digests, word) in [
+        (&found.missing, l("mất", "missing")),
+        (&found.damaged, l("hỏng", "damaged")),
+    ] {
+        for digest in digests {
+            lines.push(format!("x {word} {digest}  {}", titles(&archive, *digest)?));
+        }
+    }
+    let odd = l("lạ", "unknown");
+    lines.extend(report.orphans.iter().map(|name| format!("! {odd} {name}")));
     answer(json, &report, |it| {
-        format!(
+        lines.push(format!(
             "{} / {} {} · {} {} · {} {} · {} {}",
             it.intact,
             it.checked,
@@ -322,7 +259,8 @@ fn audit(task: &args::Store, json: bool) -> Outcome {
             l("hỏng", "damaged"),
             it.orphans.len(),
             l("tệp lạ", "orphans"),
-        )
+        ));
+        lines.join("\n")
     })?;
     if whole {
         Ok(())
@@ -332,4 +270,14 @@ fn audit(task: &args::Store, json: bool) -> Outcome {
             "the audit found faults",
         )))
     }
+}
+
+/// The titles of the items that need a media file.
+fn titles(archive: &Archive, digest: Digest) -> anyhow::Result<String> {
+    let mut titles = Vec::new();
+    for id in archive.find_by_digest(digest).map_err(problem)? {
+        let item = archive.item(id).map_err(problem)?;
+        titles.extend(item.map(|item| item.metadata.title));
+    }
+    Ok(titles.join(", "))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use package::SigningKey;
 
 use crate::host::Host;
-use crate::scratch::Draft;
+use crate::scratch::{Draft, write_whole};
 use crate::wire::{Code, Problem};
 
 /// Opens the key of `store`, or makes one.
@@ -15,29 +15,54 @@ use crate::wire::{Code, Problem};
 /// because the province knows the old one.
 pub fn open(store: &Path, host: &impl Host) -> Result<SigningKey, Problem> {
     let path = store.join("keys").join("desk.key");
-    match std::fs::read_to_string(&path) {
-        Ok(text) => SigningKey::from_text(&text)
-            .map_err(|error| Problem::new(Code::StoreDamaged, format!("keys/desk.key: {error}"))),
+    match signing_key(&path, |random| host.random(random)) {
+        Ok((key, _)) => Ok(key),
+        Err(problem) if problem.code == Code::BadRequest => {
+            Err(Problem::new(Code::StoreDamaged, problem.detail))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The key in the file at `path`; where there is no file, a new key, written there with its public
+/// half beside it. Also says whether it is new.
+///
+/// # Errors
+/// [`Code::BadRequest`] where there is a file and it is no key; what disk and dice report.
+pub fn signing_key(
+    path: &Path,
+    dice: impl FnOnce(&mut [u8]) -> Result<(), Problem>,
+) -> Result<(SigningKey, bool), Problem> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => match SigningKey::from_text(&text) {
+            Ok(key) => Ok((key, false)),
+            Err(error) => {
+                let detail = format!("{}: {error}", path.display());
+                Err(Problem::new(Code::BadRequest, detail))
+            }
+        },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let mut random = [0; 32];
-            host.random(&mut random)?;
+            dice(&mut random)?;
             let key = SigningKey::generate(random);
-            write_secret(&path, key.to_text().as_bytes())?;
-            crate::scratch::write_whole(
-                &store.join("keys").join("desk.pub"),
-                key.public().to_text().as_bytes(),
-            )?;
-            Ok(key)
+            let public = path.with_extension("pub");
+            if public == *path {
+                let detail = format!("{} names a public key", path.display());
+                return Err(Problem::new(Code::BadRequest, detail));
+            }
+            write_secret(path, key.to_text().as_bytes())?;
+            write_whole(&public, key.public().to_text().as_bytes())?;
+            Ok((key, true))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let detail = format!("{}: {error}", path.display());
+            Err(Problem::new(Problem::from(error).code, detail))
+        }
     }
 }
 
 /// Writes a secret that only its owner may read.
-///
-/// # Errors
-/// Where it cannot be written.
-pub fn write_secret(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write_secret(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write as _;
 
     let mut draft = Draft::beside(path)?;
@@ -56,4 +81,33 @@ fn restrict(path: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn restrict(_path: &Path) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_with_its_public_half_and_never_over_something_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys").join("desk.key");
+        let seven = |bytes: &mut [u8]| {
+            bytes.fill(7);
+            Ok(())
+        };
+        let (made, is_new) = signing_key(&path, seven).unwrap();
+        let (again, is_new_again) = signing_key(&path, |_| panic!("no dice")).unwrap();
+        assert!(is_new && !is_new_again);
+        assert_eq!(made.public(), again.public());
+        let public = std::fs::read_to_string(path.with_extension("pub")).unwrap();
+        assert_eq!(
+            package::PublicKey::from_text(&public).unwrap(),
+            made.public()
+        );
+
+        std::fs::write(&path, "no key").unwrap();
+        let refused = signing_key(&path, seven).unwrap_err();
+        assert_eq!(refused.code, Code::BadRequest);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "no key");
+    }
 }

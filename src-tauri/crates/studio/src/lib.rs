@@ -9,6 +9,7 @@ mod assets;
 mod commands;
 mod documents;
 mod events;
+mod facts;
 mod folder_tree;
 mod host;
 mod jobs;
@@ -41,11 +42,13 @@ use units::Id;
 pub use audio::ports::{Capture, Playback};
 pub use documents::Model;
 pub use events::Events;
+pub use facts::{duration_ms, measured, media_type, remember_levels};
 pub use folder_tree::FolderTree;
 pub use host::{Host, TrainingProvince};
 pub use jobs::Order;
-pub use keys::write_secret;
+pub use keys::signing_key;
 pub use media::{Answer, Media};
+pub use packing::{Cover, Packing, organisation};
 pub use scratch::{Draft, write_whole};
 
 use crate::assets::Assets;
@@ -198,8 +201,7 @@ impl<H: Host> Studio<H> {
 
     /// What was remembered under a key, if it still has that form.
     fn recall<T: DeserializeOwned>(&self, space: &str, key: &str) -> Result<Option<T>, Problem> {
-        let text = self.archive().state_get(space, key)?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        facts::recall(&self.archive(), space, key)
     }
 
     fn remember<T: Serialize>(&self, space: &str, key: &str, value: &T) -> Result<(), Problem> {

@@ -65,6 +65,29 @@ impl Draft {
     }
 }
 
+impl Draft {
+    /// Gives it its name, where that is free.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`] where it is not; as [`Draft::finish`].
+    pub fn finish_new(mut self, place: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        match fs::hard_link(&self.temporary, place) {
+            // Dropping the draft takes away its first name.
+            Ok(()) => return sync_folder(parent(place)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+            // Memory sticks know no second names: there an empty file keeps the place.
+            Err(_) => File::create_new(place)?,
+        };
+        if let Err(error) = fs::rename(&self.temporary, place) {
+            fs::remove_file(place).unwrap_or_default();
+            return Err(error);
+        }
+        self.finished = true;
+        sync_folder(parent(place))
+    }
+}
+
 impl Drop for Draft {
     fn drop(&mut self) {
         if !self.finished {
@@ -146,6 +169,30 @@ mod tests {
         draft.write_all(b"half").unwrap();
         drop(draft);
         assert_eq!(fs::read(&place).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_draft_finished_as_new_replaces_nothing_not_even_a_link_to_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| {
+            let place = folder.path().join(name);
+            let mut draft = Draft::beside(&place).unwrap();
+            draft.write_all(b"new").unwrap();
+            draft.finish_new(&place)
+        };
+        write("a.wav").unwrap();
+        assert_eq!(fs::read(folder.path().join("a.wav")).unwrap(), b"new");
+        let error = write("a.wav").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link.wav");
+            std::os::unix::fs::symlink("nowhere", &link).unwrap();
+            assert!(write("link.wav").is_err());
+            assert!(link.is_symlink());
+            fs::remove_file(link).unwrap();
+        }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

@@ -9,6 +9,7 @@ use board::deck::Deck;
 use board::{Fonts, Images, Pictures};
 use units::{Digest, Id, ReadAt as _, Watch};
 
+use crate::facts::{SlideCheck, SlideFinding};
 use crate::wire::{Code, Problem};
 use crate::{Host, Studio};
 
@@ -36,6 +37,10 @@ pub struct SlidePicture {
     pub name: String,
     /// The file.
     pub png: Vec<u8>,
+    /// Which slide, from 0.
+    pub slide: usize,
+    /// Which board, from 0.
+    pub board: usize,
 }
 
 /// A slide of a deck for one of its boards as PNG.
@@ -77,11 +82,57 @@ pub fn all(
             watch.step(made.len() as u64, total)?;
             let png = png(deck, slide, nth, fonts, &pictures)?;
             let name = format!("{:02}-{}.png", slide + 1, plain(&board.name));
-            made.push(SlidePicture { name, png });
+            made.push(SlidePicture {
+                name,
+                png,
+                slide,
+                board: nth,
+            });
         }
     }
     keep_names_apart(&mut made);
     Ok(made)
+}
+
+/// What the checks find on each of these pictures, to go with them into a package.
+///
+/// # Errors
+/// What the renderer reports.
+pub fn checks(
+    deck: &Deck,
+    fonts: &Fonts,
+    images: &dyn Images,
+    made: &[SlidePicture],
+) -> Result<Vec<SlideCheck>, Problem> {
+    let pictures = Pictures::new(images);
+    let mut checks = Vec::new();
+    for (nth, board) in deck.boards.iter().enumerate() {
+        let found = board::check(deck, board, fonts, &pictures)?;
+        for picture in made.iter().filter(|picture| picture.board == nth) {
+            let of_slide = found.iter().filter(|it| it.slide == picture.slide);
+            checks.push(SlideCheck {
+                file: picture.name.clone(),
+                board: board.name.clone(),
+                pixels: (board.width_px, board.height_px),
+                dwell_ms: deck
+                    .slides
+                    .get(picture.slide)
+                    .map_or(0, |slide| slide.duration_ms.into()),
+                findings: of_slide.map(finding).collect(),
+            });
+        }
+    }
+    Ok(checks)
+}
+
+fn finding(found: &board::Finding) -> SlideFinding {
+    let figure = |value: f64| format!("{value:.1} {}", found.unit);
+    SlideFinding {
+        code: found.code.as_str().to_owned(),
+        severity: found.severity.as_str().to_owned(),
+        measured: figure(found.measured),
+        needed: figure(found.needed),
+    }
 }
 
 /// A name that every file system takes: letters without marks, digits, hyphens.

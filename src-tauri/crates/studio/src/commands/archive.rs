@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use archive::{
     AuditBudget, Filter, ItemFile, Kind, LastWord, Metadata, Page, Person, PlaceName, Query, Sort,
+    Summary,
 };
 use audio::programme::Programme;
 use board::deck::Deck;
@@ -12,8 +13,9 @@ use units::{Digest, Id, Watch};
 
 use super::documents::{ARCHIVED, Archived};
 use crate::documents::Model;
+use crate::facts::{self, ITEM_CHECKS, ITEM_LEVELS, SlideCheck};
 use crate::jobs::Order;
-use crate::slides::{ArchiveImages, all, plain};
+use crate::slides::{self, ArchiveImages, all, plain};
 use crate::stage::Stage;
 use crate::translate::{self, parse};
 use crate::wire::{
@@ -27,9 +29,6 @@ const MADE_FROM: &str = "item-document";
 
 /// What a person wrote when a document was put in last, so that nobody writes it twice.
 const WRITTEN: &str = "document-written";
-
-/// All levels of an item's sound; the archive itself keeps the two it sorts by.
-const ITEM_LEVELS: &str = "item-levels";
 
 /// Most rows a search answers with.
 const HITS_MAX: u32 = 200;
@@ -130,18 +129,14 @@ pub fn search<H: Host>(studio: &Studio<H>, request: SearchRequest) -> Result<Sea
             ..Filter::default()
         };
         let listed = archive.list(&filter, Sort::Updated, Page { offset, limit })?;
+        let faces = archive.faces(&ids(listed.items.iter()))?;
         for summary in &listed.items {
-            let item = archive.item(summary.id)?;
             let title = vec![Marked {
                 text: summary.title.clone(),
                 hit: false,
             }];
-            hits.push(translate::archive::hit(
-                summary,
-                title,
-                vec![],
-                item.as_ref(),
-            ));
+            let face = faces.get(&summary.id).copied().unwrap_or_default();
+            hits.push(translate::archive::hit(summary, title, vec![], face));
         }
         listed.total
     } else {
@@ -154,18 +149,14 @@ pub fn search<H: Host>(studio: &Studio<H>, request: SearchRequest) -> Result<Sea
             ..Query::new(request.text)
         };
         let found = archive.search(&query)?;
+        let faces = archive.faces(&ids(found.hits.iter().map(|hit| &hit.item)))?;
         for hit in &found.hits {
-            let item = archive.item(hit.item.id)?;
             let (title, snippet) = (
                 translate::archive::marked(&hit.title),
                 translate::archive::marked(&hit.snippet),
             );
-            hits.push(translate::archive::hit(
-                &hit.item,
-                title,
-                snippet,
-                item.as_ref(),
-            ));
+            let face = faces.get(&hit.item.id).copied().unwrap_or_default();
+            hits.push(translate::archive::hit(&hit.item, title, snippet, face));
         }
         found.count
     };
@@ -180,10 +171,14 @@ pub fn search<H: Host>(studio: &Studio<H>, request: SearchRequest) -> Result<Sea
     })
 }
 
+fn ids<'a>(items: impl Iterator<Item = &'a Summary>) -> Vec<Id> {
+    items.map(|item| item.id).collect()
+}
+
 pub fn item<H: Host>(studio: &Studio<H>, request: ById) -> Result<Item, Problem> {
     let item = studio.find_item(&request.id)?;
     let document = studio.recall(MADE_FROM, &request.id)?;
-    let levels = studio.item_levels(&request.id)?;
+    let levels = facts::item_levels(&studio.archive(), &request.id)?;
     Ok(translate::archive::item(&item, document, levels))
 }
 
@@ -250,6 +245,7 @@ struct Made {
     revision: u64,
     duration_ms: u64,
     levels: Option<wire::Levels>,
+    checks: Vec<SlideCheck>,
     files: Vec<ItemFile>,
 }
 
@@ -271,13 +267,6 @@ impl<H: Host> Studio<H> {
     pub(crate) fn store_file(&self, path: &Path, watch: Watch<'_>) -> Result<Digest, Problem> {
         let staged = self.objects().stage_file(path, watch)?;
         Ok(self.archive().keep(staged)?.digest)
-    }
-
-    /// All levels of an item's sound.
-    pub(crate) fn item_levels(&self, item: &str) -> Result<Option<wire::Levels>, Problem> {
-        Ok(self
-            .recall::<Option<wire::Levels>>(ITEM_LEVELS, item)?
-            .flatten())
     }
 
     fn make_programme(&self, id: Id, watch: Watch<'_>) -> Result<Made, Problem> {
@@ -308,6 +297,7 @@ impl<H: Host> Studio<H> {
             revision: rendition.revision,
             duration_ms: (programme.length().seconds() * 1_000.0) as u64,
             levels: Some(rendition.report.after),
+            checks: vec![],
             files,
         })
     }
@@ -324,6 +314,7 @@ impl<H: Host> Studio<H> {
             &images,
             watch.telling(&drawing),
         )?;
+        let checks = slides::checks(&deck, self.0.assets.fonts(), &images, &pictures)?;
         let mut files = Vec::new();
         for picture in pictures {
             let digest = self.store_bytes(&picture.png)?;
@@ -345,6 +336,7 @@ impl<H: Host> Studio<H> {
             revision,
             duration_ms: deck.duration_ms(),
             levels: None,
+            checks,
             files,
         })
     }
@@ -392,26 +384,26 @@ impl<H: Host> Studio<H> {
             duration_ms: Some(made.duration_ms),
             levels: made.levels.as_ref().and_then(translate::archive::levels),
         };
-        let item = match before.and_then(|before| parse::<Id>(&before.item).ok()) {
-            Some(item) => {
-                self.archive().update_item(item, &metadata, now_ms)?;
-                item
-            }
-            None => {
-                let item = self.new_id()?;
-                self.archive().add_item(item, &metadata, now_ms)?;
-                item
-            }
-        };
-        self.archive().add_version(item, "", &made.files, now_ms)?;
-        self.remember(MADE_FROM, &item.to_string(), &key)?;
-        self.remember(ITEM_LEVELS, &item.to_string(), &made.levels)?;
+        let known = before.and_then(|before| parse::<Id>(&before.item).ok());
+        let item = known.map_or_else(|| self.new_id(), Ok)?;
         let archived = Archived {
             item: item.to_string(),
             revision: made.revision,
         };
-        self.remember(ARCHIVED, &key, &archived)?;
-        self.remember(WRITTEN, &key, request)?;
+        // Killed half way, the document would be put in a second time.
+        self.archive().change(|change| -> Result<(), Problem> {
+            if known.is_some() {
+                change.update_item(item, &metadata, now_ms)?;
+            } else {
+                change.add_item(item, &metadata, now_ms)?;
+            }
+            change.add_version(item, "", &made.files, now_ms)?;
+            facts::remember(change, MADE_FROM, &archived.item, &key)?;
+            facts::remember(change, ITEM_LEVELS, &archived.item, &made.levels)?;
+            facts::remember(change, ITEM_CHECKS, &archived.item, &made.checks)?;
+            facts::remember(change, WRITTEN, &key, request)?;
+            facts::remember(change, ARCHIVED, &key, &archived)
+        })?;
         self.events().tell(Event::Archive);
         self.events().tell(Event::Documents);
         Ok(item)

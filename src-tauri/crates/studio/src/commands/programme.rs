@@ -176,9 +176,11 @@ impl<H: Host> Studio<H> {
             };
             (view, programme.media.clone())
         })?;
-        for media in media {
-            let digest = media.digest.to_string();
-            let facts = self.recall::<SourceFacts>(SOURCE, &digest)?;
+        let digests: Vec<String> = media.iter().map(|it| it.digest.to_string()).collect();
+        let known = self.archive().state_get_all(SOURCE, &digests)?;
+        for (media, digest) in media.into_iter().zip(digests) {
+            let facts = known.get(&digest);
+            let facts = facts.and_then(|text| serde_json::from_str::<SourceFacts>(text).ok());
             view.sources.push(wire::Source {
                 digest,
                 name: media.name,

@@ -1,6 +1,6 @@
 //! Items of the archive to the wire and back.
 
-use archive::{Facets, Item, Kind, Segment, Status, Summary};
+use archive::{Face, Facets, Item, Kind, Segment, Status, Summary};
 use units::{Dbtp, Lufs};
 
 use crate::wire::{self, ItemKind, ItemStatus, KindCount, Marked, StatusCount};
@@ -99,22 +99,7 @@ pub fn facets(facets: &Facets) -> (Vec<KindCount>, Vec<StatusCount>) {
 
 /// A row of a list; `title` and `snippet` are marked by the search, or plain.
 #[must_use]
-pub fn hit(
-    summary: &Summary,
-    title: Vec<Marked>,
-    snippet: Vec<Marked>,
-    item: Option<&Item>,
-) -> wire::Hit {
-    let first = |kind: &str| {
-        let files = item
-            .and_then(|item| item.versions.last())
-            .map(|version| &version.files);
-        files
-            .into_iter()
-            .flatten()
-            .find(|file| file.media_type.starts_with(kind))
-            .map(|file| file.digest.to_string())
-    };
+pub fn hit(summary: &Summary, title: Vec<Marked>, snippet: Vec<Marked>, face: Face) -> wire::Hit {
     wire::Hit {
         id: summary.id.to_string(),
         kind: kind_to_wire(summary.kind),
@@ -123,8 +108,8 @@ pub fn hit(
         snippet,
         updated_ms: summary.updated_ms,
         duration_ms: summary.duration_ms,
-        picture: first("image/"),
-        sound: first("audio/"),
+        picture: face.picture.map(|digest| digest.to_string()),
+        sound: face.sound.map(|digest| digest.to_string()),
     }
 }
 
