@@ -47,12 +47,22 @@ impl Pcm {
     /// The samples as a stream from the first.
     #[must_use]
     pub fn signal(self) -> Box<dyn Signal> {
-        Box::new(PcmSignal { pcm: self, next: 0 })
+        self.signal_at(0)
+    }
+
+    /// The same where the speakers stand by this WAVE channel mask.
+    pub(crate) fn signal_at(self, mask: u32) -> Box<dyn Signal> {
+        Box::new(PcmSignal {
+            pcm: self,
+            mask,
+            next: 0,
+        })
     }
 }
 
 struct PcmSignal {
     pcm: Pcm,
+    mask: u32,
     next: u64,
 }
 
@@ -67,6 +77,10 @@ impl Signal for PcmSignal {
 
     fn frames(&self) -> Option<u64> {
         Some(self.pcm.frames)
+    }
+
+    fn mask(&self) -> u32 {
+        self.mask
     }
 
     fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, Error> {
@@ -107,7 +121,7 @@ fn to_planar(
 }
 
 /// Not-a-number and infinity are damage: one such sample would poison every filter after it.
-fn finite(sample: f32) -> f32 {
+pub(crate) fn finite(sample: f32) -> f32 {
     if sample.is_finite() { sample } else { 0.0 }
 }
 

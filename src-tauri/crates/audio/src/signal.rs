@@ -95,6 +95,12 @@ pub trait Signal: Send {
     /// Number of frames, where it is known beforehand.
     fn frames(&self) -> Option<u64>;
 
+    /// Where the speakers of the channels stand, as in a WAVE channel mask (bit 0 front left, …); 0
+    /// where nobody knows.
+    fn mask(&self) -> u32 {
+        0
+    }
+
     /// Resizes `block` to what comes next (at most `frames_max` frames) and fills it. Returns the
     /// number of frames; 0 means the end.
     ///
@@ -114,6 +120,10 @@ impl<S: Signal + ?Sized> Signal for Box<S> {
 
     fn frames(&self) -> Option<u64> {
         (**self).frames()
+    }
+
+    fn mask(&self) -> u32 {
+        (**self).mask()
     }
 
     fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, Error> {

@@ -85,6 +85,9 @@ const CASES: &[Case] = &[
     Case { name: "vorbis.ogg",     container: "ogg",  codec: "vorbis",channels: 2, rate_hz: 44_100, frames: 30_869, shift: 0, tail: 0, snr_db: 12.0 },
     Case { name: "voice.opus",     container: "ogg",  codec: "opus",  channels: 1, rate_hz: 48_000, frames: 24_000, shift: 0, tail: 0, snr_db: 8.0 },
     Case { name: "stereo.opus",    container: "ogg",  codec: "opus",  channels: 2, rate_hz: 48_000, frames: 62_400, shift: 0, tail: 0, snr_db: 8.0 },
+    Case { name: "surround.opus",  container: "ogg",  codec: "opus",  channels: 6, rate_hz: 48_000, frames: 24_000, shift: 0, tail: 0, snr_db: 8.0 },
+    // Too high a rate for the field that MP4 has for it: only the codec tells.
+    Case { name: "fine.m4a",       container: "mp4",  codec: "aac",   channels: 1, rate_hz: 96_000, frames: 19_200, shift: 0, tail: 0, snr_db: 25.0 },
     Case { name: "alac.m4a",       container: "mp4",  codec: "alac",  channels: 2, rate_hz: 44_100, frames: 30_869, shift: 0, tail: 0, snr_db: 80.0 },
     Case { name: "16.flac",        container: "flac", codec: "flac",  channels: 2, rate_hz: 44_100, frames: 30_869, shift: 0, tail: 0, snr_db: 80.0 },
     Case { name: "24.flac",        container: "flac", codec: "flac",  channels: 1, rate_hz: 48_000, frames: 24_000, shift: 0, tail: 0, snr_db: 80.0 },
@@ -205,6 +208,7 @@ fn a_file_that_was_cut_off_gives_what_there_is() {
         ("lc.aac", 0.6),
         ("ima.wav", 0.6),
         ("stereo.opus", 0.9),
+        ("fragmented.mp4", 0.6),
     ] {
         let mut bytes = std::fs::read(fixture(name)).unwrap();
         bytes.truncate((bytes.len() as f64 * kept) as usize);
@@ -213,6 +217,56 @@ fn a_file_that_was_cut_off_gives_what_there_is() {
         let share = found[0].len() as f64 / case.frames as f64;
         assert!((0.35..1.0).contains(&share), "{name}: {share:.2} of it");
     }
+}
+
+#[test]
+#[allow(clippy::disallowed_methods)] // a test has to get its fixture from somewhere
+fn an_mp4_file_that_lost_its_tables_is_damaged_and_not_unknown() {
+    let mut bytes = std::fs::read(fixture("lc.m4a")).unwrap();
+    bytes.truncate(bytes.len() / 2); // they stand at its end
+    let refused = open(Arc::new(bytes)).err();
+    assert!(
+        matches!(refused, Some(audio::Error::Damaged(_))),
+        "{refused:?}"
+    );
+}
+
+/// An MP3 fixture without its first frame, which tells the length, and how many frames follow that.
+#[allow(clippy::disallowed_methods)] // a test has to get its fixture from somewhere
+fn without_its_length(name: &str) -> (Vec<u8>, usize) {
+    const KBPS: [usize; 15] = [
+        0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+    ];
+    let bytes = std::fs::read(fixture(name)).unwrap();
+    let tag = bytes
+        .windows(4)
+        .position(|four| four == b"Xing" || four == b"Info")
+        .unwrap();
+    let start = tag - 36; // header and side information of MPEG-1 stereo
+    let header = bytes[start + 2];
+    let length = 144_000 * KBPS[usize::from(header >> 4)] / 44_100 + usize::from(header >> 1 & 1);
+    let count = u32::from_be_bytes(bytes[tag + 8..tag + 12].try_into().unwrap());
+    (bytes[start + length..].to_vec(), 1_152 * count as usize)
+}
+
+#[test]
+fn an_mp3_stream_of_unknown_length_is_heard_to_its_end() {
+    let (dense, one) = without_its_length("cbr.mp3");
+    let (sparse, other) = without_its_length("vbr.mp3");
+    // By the bit rate of its beginning the whole would be shorter.
+    let opened = open(Arc::new([dense, sparse].concat())).unwrap();
+    assert_eq!(opened.info.frames, None, "nothing tells it");
+    assert_eq!(drain(opened)[0].len(), one + other);
+}
+
+#[test]
+#[allow(clippy::disallowed_methods)] // a test has to get its fixture from somewhere
+fn mp3_files_written_one_behind_the_other_are_all_heard() {
+    let one = std::fs::read(fixture("cbr.mp3")).unwrap();
+    let found = drain(open(Arc::new(one.repeat(3))).unwrap());
+    let alone = drain(open(Arc::new(one)).unwrap());
+    assert!(found[0].len() >= 3 * alone[0].len(), "{}", found[0].len());
+    assert_eq!(found[0][..alone[0].len()], alone[0][..]);
 }
 
 #[test]
@@ -249,4 +303,61 @@ proptest! {
             prop_assert!(frames <= 1_000 * length + 1_000_000);
         }
     }
+}
+
+/// The checksum of an Ogg page (RFC 3533, §6), its own field read as zero.
+fn ogg_checksum(page: &[u8]) -> u32 {
+    page.iter().enumerate().fold(0, |sum, (at, &byte)| {
+        let byte = if (22..26).contains(&at) { 0 } else { byte };
+        (0..8).fold(sum ^ u32::from(byte) << 24, |sum, _| {
+            sum << 1 ^ if sum >> 31 == 1 { 0x04c1_1db7 } else { 0 }
+        })
+    })
+}
+
+#[test]
+#[allow(clippy::disallowed_methods)] // a test has to get its fixture from somewhere
+fn the_output_gain_of_an_opus_file_is_obeyed() {
+    let mut bytes = std::fs::read(fixture("voice.opus")).unwrap();
+    let plain = drain(open(Arc::new(bytes.clone())).unwrap());
+    // The first page holds the header alone: 28 bytes of page, 19 of header, the gain at its 16th.
+    bytes[28 + 16..28 + 18].copy_from_slice(&(-6i16 * 256).to_le_bytes());
+    let checksum = ogg_checksum(&bytes[..28 + 19]);
+    bytes[22..26].copy_from_slice(&checksum.to_le_bytes());
+    let quiet = drain(open(Arc::new(bytes)).unwrap());
+    assert_eq!(plain[0].len(), quiet[0].len());
+    for (plain, quiet) in plain[0].iter().zip(&quiet[0]) {
+        assert!((plain * 0.501_187 - quiet).abs() < 1e-6);
+    }
+}
+
+/// An AIFF-C file of 32-bit floats, mono at 48 kHz.
+fn float_aiff(samples: &[f32]) -> Vec<u8> {
+    let chunk = |name: &[u8; 4], content: &[&[u8]]| {
+        let content = content.concat();
+        [&name[..], &(content.len() as u32).to_be_bytes(), &content].concat()
+    };
+    let count = (samples.len() as u32).to_be_bytes();
+    let rate = [0x40, 0x0e, 0xbb, 0x80, 0, 0, 0, 0, 0, 0]; // 48,000 as an 80-bit float
+    let samples: Vec<u8> = samples.iter().flat_map(|x| x.to_be_bytes()).collect();
+    let body = [
+        b"AIFC".to_vec(),
+        chunk(b"FVER", &[&0xa280_5140u32.to_be_bytes()]),
+        chunk(
+            b"COMM",
+            &[&[0, 1], &count, &[0, 32], &rate, b"fl32", &[0, 0]],
+        ),
+        chunk(b"SSND", &[&[0; 8], &samples]),
+    ];
+    chunk(b"FORM", &[&body.concat()])
+}
+
+#[test]
+fn samples_that_are_no_numbers_are_read_as_silence_from_any_container() {
+    let mut samples = [0.25f32; 600];
+    samples[100] = f32::NAN;
+    samples[200] = f32::NEG_INFINITY;
+    let found = drain(open(Arc::new(float_aiff(&samples))).unwrap());
+    (samples[100], samples[200]) = (0.0, 0.0);
+    assert_eq!(found[0], samples);
 }

@@ -79,6 +79,32 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
+    /// Where the last box says that it ends, if the first one has this name.
+    pub(super) fn last_end(&mut self, first: [u8; 4]) -> io::Result<Option<u64>> {
+        let (file, mut at) = (self.file(), 0);
+        while file.end.saturating_sub(at) >= 16 {
+            self.budget = match self.budget.checked_sub(1) {
+                Some(budget) => budget,
+                None => return Ok(None),
+            };
+            let mut name = [0; 4];
+            self.bytes.read_exact_at(at + 4, &mut name)?;
+            if at == 0 && name != first {
+                return Ok(None);
+            }
+            let size = match self.u32(at)? {
+                0 => return Ok(None), // up to the end of the file, wherever that is
+                1 => self.u64(at + 8)?,
+                size => size.into(),
+            };
+            at = match at.checked_add(size) {
+                Some(end) if size >= 8 => end,
+                _ => return Ok(None),
+            };
+        }
+        Ok(Some(at))
+    }
+
     pub(super) fn text(&self, span: Span) -> io::Result<String> {
         const TEXT_BYTES_MAX: u64 = 256; // the comment has 120
         let length = span.end.saturating_sub(span.at).min(TEXT_BYTES_MAX);

@@ -6,6 +6,8 @@
 mod boxes;
 mod coded;
 mod mp4;
+mod opus;
+mod packets;
 mod source;
 mod stream;
 
@@ -14,7 +16,7 @@ use std::sync::Arc;
 use units::ReadAt;
 
 use crate::bext::Bext;
-use crate::fold::{Channels, fold_positions};
+use crate::fold::{Channels, fold};
 use crate::resample::resample;
 use crate::{Error, Pcm, Signal, wav};
 
@@ -71,7 +73,7 @@ impl Opened {
     #[must_use]
     pub fn into_signal(self) -> Box<dyn Signal> {
         match self.source {
-            Source::Pcm(pcm) => pcm.signal(),
+            Source::Pcm(pcm) => pcm.signal_at(self.info.mask),
             Source::Coded(signal) => signal,
         }
     }
@@ -94,9 +96,8 @@ pub fn open(bytes: Arc<dyn ReadAt>) -> Result<Opened, Error> {
 /// # Errors
 /// As [`resample`].
 pub fn studio_signal(opened: Opened) -> Result<Box<dyn Signal>, Error> {
-    let mask = opened.info.mask;
     resample(
-        fold_positions(opened.into_signal(), mask, Channels::AsIs),
+        fold(opened.into_signal(), Channels::AsIs),
         units::SAMPLE_RATE_HZ,
     )
 }

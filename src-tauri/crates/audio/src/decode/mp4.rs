@@ -52,6 +52,25 @@ pub(super) fn heard(bytes: &dyn ReadAt, track_id: u32) -> Result<Option<Heard>, 
     }
 }
 
+/// The length that an MP4 file had before its end was lost: where its last box says it ends, behind the
+/// file's own. `None` for whole files and for others.
+pub(super) fn cut_off(bytes: &dyn ReadAt) -> Result<Option<u64>, Error> {
+    match Reader::new(bytes).last_end(*b"ftyp") {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        other => Ok(other?.filter(|&end| end > bytes.len())),
+    }
+}
+
+/// Whether the file comes in fragments, which may tell nothing of its length.
+pub(super) fn is_fragmented(bytes: &dyn ReadAt) -> Result<bool, Error> {
+    let mut reader = Reader::new(bytes);
+    let file = reader.file();
+    match reader.path(file, &[*b"moov", *b"mvex"]) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        other => Ok(other?.is_some()),
+    }
+}
+
 /// An MP4 file under examination.
 struct Mp4<'a>(Reader<'a>);
 

@@ -6,21 +6,34 @@ use std::sync::Arc;
 use symphonia::core::io::MediaSource;
 use units::ReadAt;
 
-/// A reading position in some bytes.
+/// A reading position in some bytes, and in the zeros that stand for what is missing behind them.
 pub(super) struct Bytes {
     bytes: Arc<dyn ReadAt>,
+    length: u64,
     at: u64,
 }
 
 impl Bytes {
-    pub(super) fn new(bytes: Arc<dyn ReadAt>) -> Self {
-        Self { bytes, at: 0 }
+    /// These bytes, continued with zeros up to `length` where one is given.
+    pub(super) fn new(bytes: Arc<dyn ReadAt>, length: Option<u64>) -> Self {
+        Self {
+            length: length.unwrap_or(bytes.len()),
+            bytes,
+            at: 0,
+        }
     }
 }
 
 impl Read for Bytes {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let got = self.bytes.read_at(self.at, buffer)?;
+        let mut got = self.bytes.read_at(self.at, buffer)?;
+        if got == 0 {
+            let zeros = self.length.saturating_sub(self.at.max(self.bytes.len()));
+            got = buffer
+                .len()
+                .min(usize::try_from(zeros).unwrap_or(usize::MAX));
+            buffer[..got].fill(0);
+        }
         self.at += got as u64;
         Ok(got)
     }
@@ -30,7 +43,7 @@ impl Seek for Bytes {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let target = match to {
             SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.bytes.len().checked_add_signed(by),
+            SeekFrom::End(by) => self.length.checked_add_signed(by),
             SeekFrom::Current(by) => self.at.checked_add_signed(by),
         };
         self.at = target.ok_or(io::ErrorKind::InvalidInput)?;
@@ -44,6 +57,6 @@ impl MediaSource for Bytes {
     }
 
     fn byte_len(&self) -> Option<u64> {
-        Some(self.bytes.len())
+        Some(self.length)
     }
 }

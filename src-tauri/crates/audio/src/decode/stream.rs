@@ -1,14 +1,14 @@
 //! A decoder at work: packets in, blocks of any size out, what is not to be heard cut off.
 
-use std::io;
-
 use symphonia::core::audio::GenericAudioBufferRef;
 use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::errors::Error as Fault;
-use symphonia::core::formats::{FormatReader, TrackType};
 
 use super::coded::{decoder_for, shielded, translate};
+use super::packets::{Next, Packets};
 use super::{DURATION_S_MAX, check_shape};
+use crate::kernel::highest;
+use crate::pcm::finite;
 use crate::{Error, Planar, Signal};
 
 /// Packets in a row that may be beyond decoding before the file is given up: about two seconds.
@@ -16,14 +16,21 @@ const BAD_PACKETS_MAX: usize = 100;
 /// Longest packet taken, in frames: FLAC allows 65,535, nobody more.
 const PACKET_FRAMES_MAX: usize = 1 << 20;
 
+/// Most frames that follow the end of the sound in an MP3 file: what its tag can tell, and what the
+/// filters of both sides hold back.
+const PADDING_FRAMES_MAX: usize = 4_095 + 2 * 1_152;
+
 /// A stream of decoded packets.
 pub(super) struct Coded {
-    reader: Box<dyn FormatReader>,
+    packets: Packets,
     decoder: Box<dyn AudioDecoder>,
-    track_id: u32,
     rate_hz: u32,
     channels: usize,
     frames: Option<u64>,
+    /// Where the speakers stand, as in WAVE.
+    mask: u32,
+    /// A factor on all samples.
+    gain: f32,
     /// The packet decoded last, and how much of it was handed out.
     block: Planar,
     next: usize,
@@ -32,28 +39,33 @@ pub(super) struct Coded {
     skip: u64,
     /// Frames still to be handed out at the most.
     left: u64,
+    /// Whether that is a length that the file may outlast.
+    may_outlast: bool,
     given: u64,
 }
 
 impl Coded {
     /// A stream of which the shape is known after the first [`Coded::refill`].
     pub(super) fn new(
-        reader: Box<dyn FormatReader>,
+        packets: Packets,
         decoder: Box<dyn AudioDecoder>,
-        track_id: u32,
+        gain: f32,
+        mask: u32,
     ) -> Self {
         Self {
-            reader,
+            packets,
             decoder,
-            track_id,
             rate_hz: 0,
             channels: 0,
             frames: None,
+            mask,
+            gain,
             block: Planar::default(),
             next: 0,
             bad_packets: 0,
             skip: 0,
             left: u64::MAX,
+            may_outlast: false,
             given: 0,
         }
     }
@@ -65,6 +77,34 @@ impl Coded {
         self.frames = frames;
     }
 
+    /// Gives more than it was told to, where more is there than an encoder's padding: two MP3 files
+    /// written one behind the other hold the length of the first.
+    pub(super) fn outlast(&mut self) {
+        self.may_outlast = true;
+    }
+
+    /// Looks past the told end; whether the sound goes on there.
+    fn outlasts(&mut self) -> bool {
+        self.may_outlast = false;
+        let mut after = vec![Vec::new(); self.channels];
+        loop {
+            for (after, block) in after.iter_mut().zip(self.block.channels()) {
+                after.extend_from_slice(&block[self.next..]);
+            }
+            if after[0].len() > PADDING_FRAMES_MAX {
+                break;
+            }
+            // What cannot be decoded out there is no sound that was lost.
+            if !matches!(self.refill(), Ok(true)) {
+                self.next = self.block.frames();
+                return false;
+            }
+        }
+        (self.block, self.next) = (Planar::from_channels(after), 0);
+        (self.left, self.frames) = (u64::MAX, None);
+        true
+    }
+
     /// The decoder's own name.
     pub(super) fn codec(&self) -> &'static str {
         self.decoder.codec_info().short_name
@@ -73,22 +113,14 @@ impl Coded {
     /// Decodes the next packet that holds sound into `block`; false at the end.
     pub(super) fn refill(&mut self) -> Result<bool, Error> {
         loop {
-            let packet = match shielded(|| self.reader.next_packet())? {
-                Ok(Some(packet)) => packet,
-                Ok(None) => return Ok(false),
-                Err(Fault::ResetRequired) => {
+            let packet = match self.packets.next()? {
+                Next::Packet(packet) => packet,
+                Next::Stream => {
                     self.restart()?;
                     continue;
                 }
-                // A file that was cut off ends here; what came before is good.
-                Err(Fault::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Ok(false);
-                }
-                Err(fault) => return Err(translate(fault)),
+                Next::End => return Ok(false),
             };
-            if packet.track_id != self.track_id {
-                continue;
-            }
             match shielded(|| self.decoder.decode(&packet))? {
                 Ok(decoded) if decoded.frames() == 0 => {}
                 Ok(decoded) => {
@@ -98,6 +130,7 @@ impl Coded {
                         &mut self.rate_hz,
                         &mut self.channels,
                     )?;
+                    amplify(&mut self.block, self.gain);
                     self.bad_packets = 0;
                     self.next = 0;
                     return Ok(true);
@@ -130,12 +163,14 @@ impl Coded {
 
     /// A chained stream begins: new decoder, same shape.
     fn restart(&mut self) -> Result<(), Error> {
+        let container = self.packets.container();
         let track = self
-            .reader
-            .default_track(TrackType::Audio)
+            .packets
+            .follow()
             .ok_or_else(|| Error::Damaged("the stream goes on without sound".into()))?;
-        self.track_id = track.id;
-        self.decoder = decoder_for(track)?.0;
+        let ready = decoder_for(track, container)?;
+        (self.decoder, self.gain) = (ready.decoder, ready.gain);
+        self.skip += ready.skip;
         self.frames = None;
         Ok(())
     }
@@ -169,7 +204,20 @@ fn take(
     }
     block.resize(*channels, decoded.frames());
     decoded.copy_to_slice_planar(block.channels_mut());
+    for channel in block.channels_mut() {
+        // As in plain samples: one that is no number would poison every filter after it.
+        if !highest(channel).is_finite() {
+            channel.iter_mut().for_each(|x| *x = finite(*x));
+        }
+    }
     Ok(())
+}
+
+fn amplify(block: &mut Planar, gain: f32) {
+    if gain != 1.0 {
+        let samples = block.channels_mut().iter_mut().flatten();
+        samples.for_each(|x| *x *= gain);
+    }
 }
 
 impl Signal for Coded {
@@ -185,7 +233,14 @@ impl Signal for Coded {
         self.frames
     }
 
+    fn mask(&self) -> u32 {
+        self.mask
+    }
+
     fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, Error> {
+        if self.left == 0 && self.may_outlast {
+            self.outlasts();
+        }
         let wanted = usize::try_from(self.left)
             .unwrap_or(usize::MAX)
             .min(frames_max);
