@@ -6,7 +6,7 @@ use units::{ReadAt, Watch};
 
 use crate::decode::Opened;
 use crate::encode::{Format, Target, encoder};
-use crate::{Channels, Error, Planar, Scratch, Signal, fold_positions, open, resample};
+use crate::{Channels, Error, Planar, Scratch, Signal, fold, open, resample};
 
 /// Frames that go through the chain at a time: 0.34 s at 48 kHz, small enough for the cache.
 const BLOCK_FRAMES: usize = 16_384;
@@ -26,13 +26,12 @@ pub fn convert(
     let opened = open(bytes)?;
     let mut target = target.clone();
     target.dither &= !stays_exact(&opened, &target);
-    let mask = opened.info.mask;
     let channels = if target.channels == 1 {
         Channels::Mono
     } else {
         Channels::Stereo
     };
-    let folded = fold_positions(opened.into_signal(), mask, channels);
+    let folded = fold(opened.into_signal(), channels);
     let mut signal = resample(folded, target.rate_hz)?;
     let total = signal.frames().unwrap_or(0);
     let mut encoder = encoder(&target, out)?;

@@ -19,17 +19,11 @@ pub enum Channels {
     Stereo,
 }
 
-/// The signal with as many channels as wanted, speakers taken in the usual WAVE order for their
-/// number.
+/// The signal with as many channels as wanted. Speakers stand where [`Signal::mask`] says, else in the
+/// usual WAVE order for their number.
 #[must_use]
 pub fn fold(signal: Box<dyn Signal>, channels: Channels) -> Box<dyn Signal> {
-    fold_positions(signal, 0, channels)
-}
-
-/// As [`fold`], with the speakers told by a WAVE channel mask; 0 where nobody knows.
-#[must_use]
-pub fn fold_positions(signal: Box<dyn Signal>, mask: u32, channels: Channels) -> Box<dyn Signal> {
-    let from = signal.channels();
+    let (from, mask) = (signal.channels(), signal.mask());
     let to = match channels {
         Channels::AsIs => from.min(2),
         Channels::Mono => 1,
@@ -98,6 +92,22 @@ const fn usual_mask(channels: usize) -> u32 {
     }
 }
 
+/// Stands for a speaker of which nobody knows where it is.
+pub(crate) const NO_POSITION: u32 = 32;
+
+/// Where the speakers of so many channels stand, each by its bit in a WAVE channel mask.
+pub(crate) fn speakers(channels: usize, mask: u32) -> Vec<u32> {
+    let mask = if mask.count_ones() as usize == channels {
+        mask
+    } else {
+        usual_mask(channels)
+    };
+    let mut bits = (0..32).filter(|bit| mask >> bit & 1 == 1);
+    (0..channels)
+        .map(|_| bits.next().unwrap_or(NO_POSITION))
+        .collect()
+}
+
 /// What a speaker gives to left and right, by its bit in a WAVE channel mask.
 const fn sides(bit: u32) -> (f32, f32) {
     match bit {
@@ -112,18 +122,13 @@ const fn sides(bit: u32) -> (f32, f32) {
 }
 
 fn gains(from: usize, to: usize, mask: u32) -> Vec<Vec<f32>> {
-    const NO_POSITION: u32 = 32;
-    let mask = if mask.count_ones() as usize == from {
-        mask
-    } else {
-        usual_mask(from)
-    };
-    let mut bits = (0..32).filter(|bit| mask >> bit & 1 == 1);
-    let mut pairs: Vec<_> = (0..from)
-        .map(|_| sides(bits.next().unwrap_or(NO_POSITION)))
-        .collect();
+    if from == 1 {
+        // Many writers and decoders say "front left" of a single channel and mean the middle.
+        return vec![vec![1.0]; to];
+    }
+    let mut pairs: Vec<_> = speakers(from, mask).into_iter().map(sides).collect();
     if pairs.iter().all(|&(left, right)| left + right == 0.0) {
-        pairs.fill(sides(NO_POSITION)); // a lone low-frequency channel is better than silence
+        pairs.fill(sides(NO_POSITION)); // low-frequency channels alone are better than silence
     }
     let mut rows: Vec<Vec<f32>> = if to == 1 {
         vec![pairs.iter().map(|(left, right)| left + right).collect()]
@@ -161,6 +166,13 @@ mod tests {
         assert_eq!(folded(&[1.0, 0.0], Channels::Mono), [0.5]);
         assert_eq!(folded(&[0.3], Channels::Stereo), [0.3, 0.3]);
         assert_eq!(folded(&[0.3], Channels::AsIs), [0.3]);
+    }
+
+    #[test]
+    fn one_channel_goes_to_both_sides_even_where_the_file_calls_it_left() {
+        for mask in [0, 0x1, 0x2, 0x4, 0x8] {
+            assert_eq!(gains(1, 2, mask), [[1.0], [1.0]], "{mask:#x}");
+        }
     }
 
     #[test]

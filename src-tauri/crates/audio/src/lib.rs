@@ -34,7 +34,7 @@ pub use decode::{
     studio_signal,
 };
 pub use error::Error;
-pub use fold::{Channels, fold, fold_positions};
+pub use fold::{Channels, fold};
 pub use limiter::Limited;
 pub use loudness::{Levels, LiveLevels, LiveMeter, Meter, MonoReading, measure, measure_signal};
 pub use mix::{Mix, PcmSource, Seekable, Sources, StudioSource};

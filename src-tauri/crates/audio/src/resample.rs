@@ -136,6 +136,10 @@ impl Signal for Resampled {
         self.inner.frames().map(|frames| self.worth(frames))
     }
 
+    fn mask(&self) -> u32 {
+        self.inner.mask()
+    }
+
     fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, Error> {
         block.resize(self.input.channel_count(), frames_max);
         let mut done = 0;

@@ -6,10 +6,11 @@ use super::true_peak::{Interpolator, PeakMeter};
 use super::weighting::{ORDER, Steps};
 use super::window::{Windows, cell_start};
 use super::{Levels, MonoReading, RATE_HZ_MAX, RATE_HZ_MIN};
+use crate::fold::speakers;
 use crate::kernel::{weigh, widen};
 use crate::{Error, Planar};
 
-/// BS.1770-5 Annex 1, Table 3: surrounds count 1.5 dB more.
+/// BS.1770-5 Annex 3, Table 4: speakers at the sides, 60° to 120° off the front, count 1.5 dB more.
 const SURROUND_WEIGHT: f64 = 1.41;
 /// A cell below this (−400 dB) is silence: its filter state is dropped before it turns into
 /// denormal numbers, with which some processors are a hundred times slower.
@@ -45,14 +46,24 @@ struct Channel {
 }
 
 impl Meter {
-    /// A meter for sound of this shape.
-    ///
-    /// Channels are taken in the order of WAV files: up to three L R C; four L R Ls Rs; five
-    /// L R C Ls Rs; six and more L R C LFE Ls Rs, the rest counting for the peak only.
+    /// A meter for sound of this shape, its speakers in the usual order of WAV files for their number.
     ///
     /// # Errors
     /// [`Error::Limit`] and [`Error::Damaged`] outside the measurable rates.
     pub fn new(rate_hz: u32, channels: usize, mono: MonoReading) -> Result<Self, Error> {
+        Self::positioned(rate_hz, channels, 0, mono)
+    }
+
+    /// As [`Self::new`], with the speakers told by a WAVE channel mask; 0 where nobody knows.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn positioned(
+        rate_hz: u32,
+        channels: usize,
+        mask: u32,
+        mono: MonoReading,
+    ) -> Result<Self, Error> {
         if rate_hz < RATE_HZ_MIN {
             return Err(Error::Damaged(format!(
                 "{rate_hz} Hz is too low a rate for a loudness"
@@ -70,7 +81,7 @@ impl Meter {
         Ok(Self {
             rate_hz,
             dual_mono,
-            weights: weights(channels, dual_mono),
+            weights: weights(channels, mask, dual_mono),
             steps: Steps::new(rate_hz),
             channels: (0..channels).map(|_| Channel::new()).collect(),
             peaks: (0..channels)
@@ -216,16 +227,42 @@ impl Channel {
     }
 }
 
-fn weights(channels: usize, dual_mono: bool) -> Vec<f64> {
-    let surround = SURROUND_WEIGHT;
-    let known: &[f64] = match channels {
-        1 if dual_mono => &[2.0],
-        0..=3 => &[1.0, 1.0, 1.0],
-        4 => &[1.0, 1.0, surround, surround],
-        5 => &[1.0, 1.0, 1.0, surround, surround],
-        _ => &[1.0, 1.0, 1.0, 0.0, surround, surround],
+/// What each channel counts for (BS.1770-5 Annex 1 and 3).
+fn weights(channels: usize, mask: u32, dual_mono: bool) -> Vec<f64> {
+    if channels == 1 {
+        return vec![if dual_mono { 2.0 } else { 1.0 }];
+    }
+    let speakers = speakers(channels, mask);
+    let has_sides = speakers.iter().any(|&bit| matches!(bit, 9 | 10));
+    let weight = |&bit: &u32| match bit {
+        3 => 0.0, // low frequencies
+        9 | 10 => SURROUND_WEIGHT,
+        // The only pair behind the listener is Ls and Rs at 110°, by whichever name; a second one
+        // stands further back.
+        4 | 5 if !has_sides => SURROUND_WEIGHT,
+        _ => 1.0,
     };
-    (0..channels)
-        .map(|channel| known.get(channel).copied().unwrap_or(0.0))
-        .collect()
+    speakers.iter().map(weight).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::weights;
+
+    #[test]
+    fn speakers_count_by_where_they_stand_not_by_their_number() {
+        let s = super::SURROUND_WEIGHT;
+        let five = [1.0, 1.0, 1.0, 0.0, s, s];
+        assert_eq!(weights(6, 0, true), five);
+        assert_eq!(weights(6, 0x60f, true), five, "Ls and Rs called sides");
+        assert_eq!(weights(5, 0x37, true), [1.0, 1.0, 1.0, s, s]);
+        // Three in front and one behind: no sides, and no low frequencies.
+        assert_eq!(weights(4, 0x107, true), [1.0; 4]);
+        assert_eq!(
+            weights(8, 0x63f, true),
+            [1.0, 1.0, 1.0, 0.0, 1.0, 1.0, s, s]
+        );
+        assert_eq!(weights(1, 0x1, true), [2.0]);
+        assert_eq!(weights(1, 0x8, false), [1.0]);
+    }
 }

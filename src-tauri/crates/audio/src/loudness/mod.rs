@@ -97,7 +97,8 @@ pub fn measure_signal(
     mono: MonoReading,
     watch: Watch<'_>,
 ) -> Result<Levels, Error> {
-    let mut meter = Meter::new(signal.rate_hz(), signal.channels(), mono)?;
+    let (rate_hz, channels, mask) = (signal.rate_hz(), signal.channels(), signal.mask());
+    let mut meter = Meter::positioned(rate_hz, channels, mask, mono)?;
     let total = signal.frames().unwrap_or(0);
     let mut block = Planar::default();
     while signal.read(&mut block, BLOCK_FRAMES)? > 0 {

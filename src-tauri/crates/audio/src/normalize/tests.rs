@@ -6,7 +6,7 @@ use units::{Cancel, Dbtp, Lufs, ReadAt, Watch};
 use super::{Normalized, Warning, normalize, normalize_replay};
 use crate::encode::{Format, Mp3Rate, Target};
 use crate::signals::Still;
-use crate::{Error, Levels, MonoReading, Profile, Signal, measure};
+use crate::{Error, Levels, MonoReading, Planar, Profile, Signal, measure};
 
 /// Something like speech: bursts of a few harmonics, with peaks well over their loudness.
 fn voice(rate_hz: u32, seconds: f64, level: f32) -> Vec<f32> {
@@ -128,6 +128,49 @@ fn many_channels_and_another_rate_are_prepared_before_they_are_measured() {
         (1, 24_000)
     );
     assert!(done.after.dual_mono);
+}
+
+/// A sound whose speakers are told.
+struct Placed(Still, u32);
+
+impl Signal for Placed {
+    fn rate_hz(&self) -> u32 {
+        self.0.rate_hz()
+    }
+
+    fn channels(&self) -> usize {
+        self.0.channels()
+    }
+
+    fn frames(&self) -> Option<u64> {
+        self.0.frames()
+    }
+
+    fn mask(&self) -> u32 {
+        self.1
+    }
+
+    fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, Error> {
+        self.0.read(block, frames_max)
+    }
+}
+
+#[test]
+fn what_the_file_calls_low_frequencies_is_neither_measured_nor_heard() {
+    let profile = profile(-16.0, -1.0);
+    let (left, right) = (voice(48_000, 5.0, 0.05), voice(48_000, 5.0, 0.03));
+    let rumble = crate::signals::tone(48_000, 60.0, left.len());
+    let three = vec![left.clone(), right.clone(), rumble];
+    let target = profile.encode_target(48_000, 3, Some(WAV));
+    let source = || Ok(Box::new(Placed(Still::new(48_000, three.clone()), 0xb)) as Box<dyn Signal>);
+    let mut out = Cursor::new(Vec::new());
+    let done = normalize_replay(&source, &profile, &target, &mut out, Watch::NONE).unwrap();
+    let (two, file) = run(vec![left, right], 48_000, &profile, WAV).unwrap();
+    assert_eq!(done.before.integrated, two.before.integrated);
+    let file: &dyn ReadAt = &*file;
+    let mut alone = vec![0; file.len() as usize];
+    file.read_exact_at(0, &mut alone).unwrap();
+    assert!(out.into_inner() == alone, "the same file as without it");
 }
 
 #[test]
