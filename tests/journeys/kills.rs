@@ -1,17 +1,15 @@
 //! Programs killed at seeded moments: whatever was promised holds.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use province::{Config, Running};
 use serde_json::{Value, json};
 use tests::dice::Dice;
 use tests::programs::loa;
-use tokio::runtime::Runtime;
 
 /// Seeds of the sending journey, and how many run side by side.
 const SEEDS: u64 = 100;
@@ -20,17 +18,62 @@ const LANES: usize = 4;
 /// Kills before a run is left in peace to the end.
 const KILLS_MAX: u64 = 4;
 
-fn start(folder: &Path, address: Option<SocketAddr>, runtime: &Runtime) -> Running {
-    let mut config = Config::new(folder);
-    config.address = address.unwrap_or(config.address);
-    for _ in 0..200 {
-        match runtime.block_on(province::start(config.clone())) {
-            Ok(running) => return running,
+/// `loa province`, and what it said when it began.
+struct Province {
+    child: Child,
+    url: String,
+    public_key: String,
+}
+
+impl Province {
+    /// Starts it on `place`; at `port`, or at any where that is 0.
+    fn start(home: &Path, place: &Path, port: u16) -> Self {
+        for _ in 0..200 {
+            let mut child = loa(home)
+                .args(["province", "--json", "--port", &port.to_string(), "--dir"])
+                .arg(place)
+                .spawn()
+                .expect("loa starts");
+            let out = BufReader::new(child.stdout.as_mut().expect("piped"));
+            let mut text = String::new();
+            for line in out.lines().map_while(Result::ok) {
+                text.push_str(&line);
+                if line == "}" {
+                    break;
+                }
+            }
+            if let Ok(said) = serde_json::from_str::<Value>(&text) {
+                let said = |name: &str| said[name].as_str().expect("said").to_owned();
+                return Self {
+                    url: said("url"),
+                    public_key: said("public_key"),
+                    child,
+                };
+            }
             // The port of the one just killed is given back a moment later.
-            Err(_) => std::thread::sleep(Duration::from_millis(25)),
+            child.wait().expect("it ends");
+            std::thread::sleep(Duration::from_millis(25));
         }
+        panic!("the province does not start again at port {port}");
     }
-    panic!("the province does not start again on {:?}", config.address);
+
+    fn port(&self) -> u16 {
+        let port = self.url.rsplit(':').next().expect("a port");
+        port.parse().expect("a number")
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+}
+
+impl Drop for Province {
+    fn drop(&mut self) {
+        // Also where the test fails; it may have been killed already.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
 }
 
 fn send(home: &Path, package: &Path, url: &str, trust: &Path) -> Child {
@@ -43,7 +86,7 @@ fn send(home: &Path, package: &Path, url: &str, trust: &Path) -> Child {
 }
 
 /// One package, the sender and the province killed at moments drawn from `seed`.
-fn one_delivery(seed: u64, runtime: &Runtime) {
+fn one_delivery(seed: u64) {
     let mut dice = Dice::new(seed);
     let folder = tempfile::tempdir().expect("a folder");
     let home = folder.path();
@@ -62,18 +105,23 @@ fn one_delivery(seed: u64, runtime: &Runtime) {
     let sealed: Value = serde_json::from_slice(&sealed.stdout).expect("loa package seal answers");
 
     let place = home.join("province");
-    let mut running = start(&place, None, runtime);
-    let (address, url) = (running.address(), running.url());
+    let mut province = Province::start(home, &place, 0);
+    let (port, url) = (province.port(), province.url.clone());
     let trust = home.join("province.pub");
-    std::fs::write(&trust, running.public_key().to_text()).expect("written");
+    std::fs::write(&trust, &province.public_key).expect("written");
 
     for _ in 0..1 + dice.below(KILLS_MAX) {
         let mut sender = send(home, &package, &url, &trust);
         std::thread::sleep(Duration::from_millis(20 + dice.below(400)));
-        if dice.below(2) == 0 {
-            drop(running); // as a power cut would
+        let falls = dice.below(3);
+        if falls > 0 {
+            province.kill();
             std::thread::sleep(Duration::from_millis(dice.below(60)));
-            running = start(&place, Some(address), runtime);
+            province = Province::start(home, &place, port);
+        }
+        if falls > 1 {
+            // Only the province fell, and the sender has a while to come through by itself.
+            std::thread::sleep(Duration::from_millis(dice.below(300)));
         }
         sender.kill().ok(); // it may have ended already
         sender.wait().expect("it ends");
@@ -96,7 +144,8 @@ fn one_delivery(seed: u64, runtime: &Runtime) {
         again["receipt"], last["receipt"],
         "seed {seed}: the same receipt, not another"
     );
-    drop(running);
+    assert_eq!(province.public_key, key_of(&trust), "seed {seed}: its key");
+    drop(province);
     let digest = sealed["digest"].as_str().expect("a digest");
     for (folder, ending) in [("packages", ".tar"), ("receipts", ".json")] {
         let (all, own) = (ending.to_owned(), format!("{digest}{ending}"));
@@ -108,6 +157,10 @@ fn one_delivery(seed: u64, runtime: &Runtime) {
             );
         }
     }
+}
+
+fn key_of(trust: &Path) -> String {
+    std::fs::read_to_string(trust).expect("written")
 }
 
 /// Files below `folder` whose name holds `part`.
@@ -123,7 +176,6 @@ fn files_with(folder: &Path, part: &str) -> usize {
 
 #[test]
 fn a_hundred_deliveries_killed_anywhere_end_in_one_copy_and_one_receipt_each() {
-    let runtime = Runtime::new().expect("a runtime");
     let next = AtomicU64::new(0);
     std::thread::scope(|scope| {
         for _ in 0..LANES {
@@ -133,7 +185,7 @@ fn a_hundred_deliveries_killed_anywhere_end_in_one_copy_and_one_receipt_each() {
                     if seed >= SEEDS {
                         return;
                     }
-                    one_delivery(seed, &runtime);
+                    one_delivery(seed);
                 }
             });
         }
@@ -208,7 +260,13 @@ fn a_window_killed_amid_edits_loses_none_that_was_acknowledged() {
         .as_str()
         .expect("an id")
         .to_owned();
-    let mut acknowledged = 0u64;
+    // The titles that undo leads back to, the one that stands, and those that redo leads on to.
+    let mut known = History {
+        done: vec![],
+        title: "0".to_owned(),
+        undone: vec![],
+    };
+    let (mut next, mut acknowledged) = (1u64, 0);
     for round in 0..12 {
         let killer = {
             let pid = served.child.id();
@@ -221,11 +279,25 @@ fn a_window_killed_amid_edits_loses_none_that_was_acknowledged() {
                     .is_ok()
             })
         };
+        let mut under_way;
         loop {
-            let title = (acknowledged + 1).to_string();
-            let edit = json!({ "id": id, "edit": { "type": "set-title", "title": title } });
-            match served.call("deck_edit", &edit) {
-                Some(deck) if deck["title"] == title.as_str() => acknowledged += 1,
+            let (command, request);
+            (under_way, command, request) = match dice.below(4) {
+                0 if !known.done.is_empty() => (known.undo(), "deck_undo", json!({ "id": id })),
+                1 if !known.undone.is_empty() => (known.redo(), "deck_redo", json!({ "id": id })),
+                _ => {
+                    let title = next.to_string();
+                    next += 1;
+                    let edit = json!({ "type": "set-title", "title": title });
+                    let request = json!({ "id": id, "edit": edit });
+                    (known.set(&title), "deck_edit", request)
+                }
+            };
+            match served.call(command, &request) {
+                Some(deck) if deck["title"] == under_way.title.as_str() => {
+                    known = under_way.clone();
+                    acknowledged += 1;
+                }
                 _ => break,
             }
         }
@@ -233,19 +305,59 @@ fn a_window_killed_amid_edits_loses_none_that_was_acknowledged() {
         served.child.wait().expect("it ends");
         served = serve(folder.path(), &pages);
         let deck = served.call("deck", &json!({ "id": id })).expect("it opens");
-        let title: u64 = deck["title"]
-            .as_str()
-            .expect("a title")
-            .parse()
-            .expect("a number");
-        // One edit may have been kept whose answer never arrived.
-        assert!(
-            title == acknowledged || title == acknowledged + 1,
-            "round {round}: {title} of {acknowledged}"
+        // What was under way may have been kept though its answer never arrived.
+        if known.title != deck["title"] {
+            known = under_way;
+        }
+        assert_eq!(known.title, deck["title"], "round {round}");
+        assert_eq!(
+            known.done.is_empty(),
+            deck["undo"].is_null(),
+            "round {round}"
         );
-        acknowledged = title;
+        assert_eq!(
+            known.undone.is_empty(),
+            deck["redo"].is_null(),
+            "round {round}"
+        );
     }
     assert!(acknowledged > 20, "only {acknowledged} edits were tried");
+    while let Some(before) = known.done.pop() {
+        let deck = served.call("deck_undo", &json!({ "id": id }));
+        assert_eq!(deck.expect("undone")["title"], before.as_str());
+    }
     served.child.kill().expect("it runs");
     served.child.wait().expect("it ends");
+}
+
+/// What undo and redo have to lead to.
+#[derive(Clone)]
+struct History {
+    done: Vec<String>,
+    title: String,
+    undone: Vec<String>,
+}
+
+impl History {
+    fn set(&self, title: &str) -> Self {
+        let mut after = self.clone();
+        after.done.push(self.title.clone());
+        after.title = title.to_owned();
+        after.undone.clear();
+        after
+    }
+
+    fn undo(&self) -> Self {
+        let mut after = self.clone();
+        after.title = after.done.pop().expect("something to undo");
+        after.undone.push(self.title.clone());
+        after
+    }
+
+    fn redo(&self) -> Self {
+        let mut after = self.clone();
+        after.title = after.undone.pop().expect("something to redo");
+        after.done.push(self.title.clone());
+        after
+    }
 }
