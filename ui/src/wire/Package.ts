@@ -48,7 +48,7 @@ emergency: boolean,
  */
 state: PackageState, 
 /**
- * Bytes the province has acknowledged.
+ * Bytes handed to the line; where nothing is under way, those the province has acknowledged.
  */
 offset_bytes: number, 
 /**

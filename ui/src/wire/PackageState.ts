@@ -5,7 +5,7 @@
  */
 export type PackageState = { "type": "sealed" } | { "type": "queued" } | { "type": "sending" } | { "type": "waiting", 
 /**
- * Stable code, such as `line-cut`, `server-busy`, `paused`.
+ * Stable code, such as `line`, `busy`, `paused`.
  */
 reason: string, 
 /**

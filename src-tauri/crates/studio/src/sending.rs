@@ -31,6 +31,8 @@ pub struct Post {
     queue: Queue,
     ledger: Arc<Ledger>,
     desk: Arc<Desk>,
+    /// What was sealed, by digest, as far as it was asked for.
+    records: Mutex<HashMap<Digest, Arc<PackageRecord>>>,
     runtime: Handle,
     stop: Cancel,
 }
@@ -68,6 +70,7 @@ impl Post {
             queue,
             ledger,
             desk,
+            records: Mutex::default(),
             runtime,
             stop: Cancel::new(),
         })
@@ -149,6 +152,8 @@ impl<H: Host> Studio<H> {
     /// Goes on with what earlier runs left in the queue.
     pub(crate) fn resume_sending(&self) {
         self.trust_changed();
+        // The receipts are in the outbox; what fails here is done at the next start.
+        self.keep_receipts_of_earlier_runs().unwrap_or_default();
         let studio = Arc::downgrade(&self.0);
         let hear = move |job: &Job| {
             if let Some(inner) = studio.upgrade() {

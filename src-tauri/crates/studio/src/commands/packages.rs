@@ -36,10 +36,7 @@ pub fn package_create<H: Host>(studio: &Studio<H>, request: NewPackage) -> Resul
 pub fn packages<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Packages, Problem> {
     let mut records = studio.package_records()?;
     records.sort_by_key(|record| std::cmp::Reverse(record.created_ms));
-    let packages = records
-        .iter()
-        .map(|record| studio.package_view(record))
-        .collect::<Result<_, _>>()?;
+    let packages = studio.package_views(&records)?;
     Ok(Packages { packages })
 }
 

@@ -11,6 +11,10 @@ use units::{Digest, Progress};
 /// How often progress is told: often enough for a bar that moves.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 
+/// Offsets kept of those at which sending went on; on a line that breaks all day the last ones tell
+/// enough.
+const RESUMED_MAX: usize = 100;
+
 /// Weight of the newest measurement of speed.
 const SMOOTHING: f64 = 0.3;
 
@@ -68,6 +72,9 @@ impl Ledger {
         let sending = matches!(job.state, State::Sending { .. });
         // The first record of a new attempt holds the offset that the province named.
         if sending && job.attempts > road.attempts.max(1) && job.offset() > 0 {
+            if road.resumed_at.len() == RESUMED_MAX {
+                road.resumed_at.remove(0);
+            }
             road.resumed_at.push(job.offset());
         }
         if sending {

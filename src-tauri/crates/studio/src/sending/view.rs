@@ -1,22 +1,41 @@
 //! A package as the window shows it: what was sealed, where it stands, what the province signed.
 
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+
 use delivery::{Job, State, Store as _};
 use units::Digest;
 
-use crate::packing::PackageRecord;
+use crate::packing::{PACKAGE, PackageRecord};
 use crate::translate::parse;
-use crate::wire::{self, Event, Package, PackageState, Problem};
+use crate::wire::{self, Code, Event, Package, PackageState, Problem};
 use crate::{Host, Studio};
 
 impl<H: Host> Studio<H> {
     /// A package as it stands now.
     pub(crate) fn package_view(&self, record: &PackageRecord) -> Result<Package, Problem> {
-        let digest: Digest = parse(&record.digest)?;
-        let mut jobs = self.0.post.ledger.jobs()?;
-        jobs.retain(|job| job.parcel.digest == digest);
+        let mut views = self.package_views(std::slice::from_ref(record))?;
+        views
+            .pop()
+            .ok_or_else(|| Problem::new(Code::Internal, "a package without a view"))
+    }
+
+    /// Packages as they stand now, in the order of `records`.
+    pub(crate) fn package_views(&self, records: &[PackageRecord]) -> Result<Vec<Package>, Problem> {
+        let mut furthest: HashMap<Digest, Job> = HashMap::new();
         // Sent to several places, the one that is furthest speaks for it.
-        jobs.sort_by_key(|job| (job.is_settled(), job.offset()));
-        Ok(self.view(record, jobs.last()))
+        let rank = |job: &Job| (job.is_settled(), job.offset());
+        for job in self.0.post.ledger.jobs()? {
+            match furthest.get(&job.parcel.digest) {
+                Some(known) if rank(known) > rank(&job) => {}
+                _ => drop(furthest.insert(job.parcel.digest, job)),
+            }
+        }
+        let views = records.iter().map(|record| {
+            let digest: Digest = parse(&record.digest)?;
+            Ok(self.view(record, furthest.get(&digest)))
+        });
+        views.collect()
     }
 
     fn view(&self, record: &PackageRecord, job: Option<&Job>) -> Package {
@@ -64,12 +83,38 @@ impl<H: Host> Studio<H> {
         self.tell_package(job);
     }
 
-    fn record_of(&self, job: &Job) -> Option<PackageRecord> {
-        let digest = job.parcel.digest.to_string();
-        self.package_records()
-            .ok()?
-            .into_iter()
-            .find(|record| record.digest == digest)
+    /// The record of a job's package, which never changes once it is sealed. It is asked for several
+    /// times a second while something is sent, also while long work holds the archive.
+    fn record_of(&self, job: &Job) -> Option<Arc<PackageRecord>> {
+        let digest = job.parcel.digest;
+        let known = || {
+            let records = self.0.post.records.lock();
+            records.unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some(record) = known().get(&digest) {
+            return Some(Arc::clone(record));
+        }
+        let package = self.archive().package(digest).ok()??;
+        let record: PackageRecord = self.recall(PACKAGE, &package.id.to_string()).ok()??;
+        let record = Arc::new(record);
+        known().insert(digest, Arc::clone(&record));
+        Some(record)
+    }
+
+    /// Keeps the receipts that an earlier run had verified and was ended before it could keep them.
+    pub(crate) fn keep_receipts_of_earlier_runs(&self) -> Result<(), Problem> {
+        for job in self.0.post.ledger.jobs()? {
+            let State::Receipted(proof) = &job.state else {
+                continue;
+            };
+            let kept = self.archive().receipts(Some(proof.digest()))?;
+            if kept.is_empty()
+                && let Some(record) = self.record_of(&job)
+            {
+                self.keep_receipt(&record, proof)?;
+            }
+        }
+        Ok(())
     }
 
     fn keep_receipt(&self, record: &PackageRecord, proof: &delivery::Proof) -> Result<(), Problem> {
@@ -79,13 +124,7 @@ impl<H: Host> Studio<H> {
             .iter()
             .filter_map(|id| parse(id).ok())
             .collect();
-        self.archive().put_receipt(&archive::Receipt {
-            package: proof.digest(),
-            received_ms: now_ms,
-            content: proof.receipt().to_json(),
-            items: items.clone(),
-        })?;
-        for id in items {
+        for &id in &items {
             let item = self.archive().item(id)?;
             if let Some(item) = item.filter(|it| it.metadata.status != archive::Status::Delivered) {
                 let mut metadata = item.metadata;
@@ -93,6 +132,13 @@ impl<H: Host> Studio<H> {
                 self.archive().update_item(id, &metadata, now_ms)?;
             }
         }
+        // Last, for where it is missing all of this is done again at the next start.
+        self.archive().put_receipt(&archive::Receipt {
+            package: proof.digest(),
+            received_ms: now_ms,
+            content: proof.receipt().to_json(),
+            items,
+        })?;
         self.events().tell(Event::Archive);
         Ok(())
     }

@@ -15,7 +15,7 @@ pub enum PackageState {
     Sending,
     /// Waits before trying again.
     Waiting {
-        /// Stable code, such as `line-cut`, `server-busy`, `paused`.
+        /// Stable code, such as `line`, `busy`, `paused`.
         reason: String,
         /// When it tries again; `null` waits for a person.
         until_ms: Option<i64>,
@@ -92,7 +92,7 @@ pub struct Package {
     pub emergency: bool,
     /// Where it stands.
     pub state: PackageState,
-    /// Bytes the province has acknowledged.
+    /// Bytes handed to the line; where nothing is under way, those the province has acknowledged.
     pub offset_bytes: u64,
     /// Bytes a second, lately.
     pub bytes_per_s: Option<f64>,
