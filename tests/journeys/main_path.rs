@@ -266,3 +266,84 @@ fn everything_acknowledged_is_there_again_after_the_program_ends() {
         "back to the empty page"
     );
 }
+
+#[test]
+fn a_torn_last_edit_is_dropped_with_a_notice_that_reaches_an_open_window() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let id = {
+        let studio = TestHost::open(folder.path(), runtime.handle(), 1);
+        let deck: Deck = call(
+            &studio,
+            "deck_create",
+            json!({ "template": "plain-text", "title": "Mất điện" }),
+        );
+        deck.id
+    };
+    let log = folder
+        .path()
+        .join("kho/documents")
+        .join(&id)
+        .join("edits.log");
+    let mut bytes = std::fs::read(&log).expect("a log");
+    bytes.extend([9, 0, 0, 0, 1]); // as far as the writer got
+    std::fs::write(&log, bytes).expect("written");
+
+    let studio = TestHost::open(folder.path(), runtime.handle(), 1);
+    let torn = || call::<Value>(&studio, "app_state", json!({}))["torn_documents"].clone();
+    assert_eq!(torn(), json!([]), "nothing was opened yet");
+    let mut events = studio.events().listen();
+    let _: Value = call(&studio, "home", json!({}));
+    assert_eq!(torn(), json!(["Mất điện"]));
+    let told = std::iter::from_fn(|| events.try_recv().ok());
+    assert!(
+        told.into_iter()
+            .any(|event| event == studio::wire::Event::Settings),
+        "the window reads its state anew"
+    );
+    let edit = json!({ "type": "set-title", "title": "Có điện lại" });
+    let deck: Deck = call(&studio, "deck_edit", json!({ "id": id, "edit": edit }));
+    assert_eq!(deck.title, "Có điện lại");
+}
+
+#[test]
+fn a_cancelled_package_is_taken_back_from_the_province() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let studio = TestHost::open(folder.path(), runtime.handle(), 20);
+    let _: Value = call(&studio, "sandbox_start", json!({}));
+    let (id, _) = record(&studio);
+    let item = archive(&studio, &id);
+    let mut settings = call::<Value>(&studio, "app_state", json!({}))["settings"].clone();
+    settings["limit_kbps"] = json!(300);
+    let _: Value = call(&studio, "settings_set", settings);
+    let request = json!({ "title": "Nhầm", "items": [item], "emergency": false, "approved_by": "Người duyệt", "send": true });
+    let job: Job = call(&studio, "package_create", request);
+    let JobResult::Sealed { package } = finish(&studio, &job) else {
+        panic!("not sealed")
+    };
+    let uploads = folder.path().join("province/uploads");
+    let records = || {
+        let entries = std::fs::read_dir(&uploads).into_iter().flatten();
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        names.filter(|name| name.ends_with(".json")).count()
+    };
+    let start = Instant::now();
+    let state = || {
+        call::<Packages>(&studio, "packages", json!({})).packages[0]
+            .state
+            .clone()
+    };
+    while state() != PackageState::Sending {
+        assert!(start.elapsed() < PATIENCE, "nothing is sent");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(records(), 1);
+    let cancelled: Package = call(&studio, "package_cancel", json!({ "id": package }));
+    assert_eq!(cancelled.id, package);
+    while records() > 0 {
+        assert!(start.elapsed() < PATIENCE, "the province keeps the half");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(state(), PackageState::Sealed);
+}

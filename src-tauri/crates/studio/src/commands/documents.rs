@@ -161,6 +161,8 @@ impl<H: Host> Studio<H> {
         let document = Document::<M>::open(id, log, content)?;
         if was_torn {
             self.torn().push(document.value().title().to_owned());
+            // What the window read at its start did not have it yet: documents open when first looked at.
+            self.events().tell(Event::Settings);
         }
         Ok(document)
     }
