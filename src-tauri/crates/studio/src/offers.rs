@@ -27,11 +27,8 @@ impl Offers {
     /// # Errors
     /// Where it is not a file that can be read.
     pub fn take(&self, path: &Path) -> Result<Offer, Problem> {
+        let bytes = crate::tools::regular(path)?;
         let mut file = File::open(path)?;
-        let data = file.metadata()?;
-        if !data.is_file() {
-            return Err(Problem::new(Code::UnknownFormat, "a folder, not a file"));
-        }
         let mut head = [0u8; 512];
         let got = file.read(&mut head)?;
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -49,7 +46,7 @@ impl Offers {
         Ok(Offer {
             id: number.to_string(),
             name,
-            bytes: data.len(),
+            bytes,
             kind: kind(&head[..got]),
         })
     }

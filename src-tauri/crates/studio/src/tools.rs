@@ -44,14 +44,47 @@ pub struct Shape {
     pub channels: Option<usize>,
 }
 
-fn open(path: &Path) -> Result<Arc<dyn ReadAt>, Problem> {
-    match File::open(path).and_then(FileBytes::new) {
-        Ok(file) => Ok(Arc::new(file)),
-        Err(error) => {
-            let detail = format!("{}: {error}", path.display());
-            Err(Problem::new(Problem::from(error).code, detail))
-        }
+/// Opens a file that a person named.
+///
+/// # Errors
+/// [`Code::UnknownFormat`] for folders, pipes and devices, and what the system says.
+pub fn open_file(path: &Path) -> Result<FileBytes, Problem> {
+    regular(path)?;
+    File::open(path)
+        .and_then(FileBytes::new)
+        .map_err(|error| Problem::on(path, error))
+}
+
+/// How long a regular file is. Anything else is refused before it is opened: a pipe would keep
+/// whoever opens it until somebody writes.
+pub(crate) fn regular(path: &Path) -> Result<u64, Problem> {
+    let about = std::fs::metadata(path).map_err(|error| Problem::on(path, error))?;
+    if about.is_file() {
+        return Ok(about.len());
     }
+    let what = if about.is_dir() {
+        "a folder, not a file"
+    } else {
+        "not a regular file"
+    };
+    Err(Problem::new(
+        Code::UnknownFormat,
+        format!("{}: {what}", path.display()),
+    ))
+}
+
+fn open(path: &Path) -> Result<Arc<dyn ReadAt>, Problem> {
+    Ok(Arc::new(open_file(path)?))
+}
+
+fn draft(output: &Path) -> Result<Draft, Problem> {
+    Draft::beside(output).map_err(|error| Problem::on(output, error))
+}
+
+fn finish(draft: Draft, output: &Path) -> Result<(), Problem> {
+    draft
+        .finish(output)
+        .map_err(|error| Problem::on(output, error))
 }
 
 /// Measures a sound file.
@@ -85,9 +118,9 @@ pub fn normalize(
     let bytes = open(input)?;
     let info = audio::open(Arc::clone(&bytes))?.info;
     let (profile, target) = aimed(aim, output, (info.rate_hz, info.channels), assets)?;
-    let mut draft = Draft::beside(output)?;
+    let mut draft = draft(output)?;
     let report = audio::normalize(bytes, &profile, &target, &mut draft, watch)?;
-    draft.finish(output)?;
+    finish(draft, output)?;
     Ok(levels::normalized(&report))
 }
 
@@ -158,9 +191,9 @@ pub fn convert(input: &Path, output: &Path, shape: Shape, watch: Watch<'_>) -> R
         rate_hz,
         shape.channels.unwrap_or(info.channels.min(2)),
     );
-    let mut draft = Draft::beside(output)?;
+    let mut draft = draft(output)?;
     audio::convert(bytes, &target, &mut draft, watch)?;
-    Ok(draft.finish(output)?)
+    finish(draft, output)
 }
 
 /// Writes the waveform of `input` as BBC audiowaveform data, version 2, one point for 256 frames.
@@ -169,7 +202,7 @@ pub fn convert(input: &Path, output: &Path, shape: Shape, watch: Watch<'_>) -> R
 /// Where the input is no sound, or the output cannot be written.
 pub fn peaks(input: &Path, output: &Path, watch: Watch<'_>) -> Result<(), Problem> {
     let peaks = Peaks::of(open(input)?, watch)?;
-    let mut draft = Draft::beside(output)?;
+    let mut draft = draft(output)?;
     peaks.write_audiowaveform_dat(0, &mut draft)?;
-    Ok(draft.finish(output)?)
+    finish(draft, output)
 }

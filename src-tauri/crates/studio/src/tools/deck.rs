@@ -79,11 +79,17 @@ fn images_beside(path: &Path, deck: &Deck) -> FolderImages {
 }
 
 pub(crate) fn open(path: &Path) -> Result<(Deck, FolderImages), Problem> {
-    let data = std::fs::metadata(path)?;
-    if data.len() > board::deck::DECK_JSON_BYTES_MAX as u64 {
+    if super::regular(path)? > board::deck::DECK_JSON_BYTES_MAX as u64 {
         return Err(Problem::new(Code::TooLarge, "a deck file above 32 MiB"));
     }
-    let deck = board::deck::deck_from_json(&std::fs::read_to_string(path)?)?;
+    let named = |problem: Problem| {
+        let detail = format!("{}: {}", path.display(), problem.detail);
+        Problem::new(problem.code, detail)
+    };
+    let bytes = std::fs::read(path).map_err(|error| Problem::on(path, error))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| named(Problem::new(Code::Damaged, "no deck file: it is no UTF-8")))?;
+    let deck = board::deck::deck_from_json(&text).map_err(|error| named(error.into()))?;
     let images = images_beside(path, &deck);
     Ok((deck, images))
 }
@@ -128,7 +134,7 @@ pub fn render_deck(
             let mut png = Vec::new();
             board::png(&board::draw(&scene), &mut png)?;
             let path = out.join(format!("{:02}-{}.png", slide + 1, plain(&board.name)));
-            write_whole(&path, &png)?;
+            write_whole(&path, &png).map_err(|error| Problem::on(&path, error))?;
             written.push(path);
         }
     }

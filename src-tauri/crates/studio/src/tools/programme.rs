@@ -42,13 +42,18 @@ pub fn mix_programme(
     assets: &Path,
     watch: Watch<'_>,
 ) -> Result<Normalized, Problem> {
-    if std::fs::metadata(path)?.len() > FILE_BYTES_MAX as u64 {
+    if super::regular(path)? > FILE_BYTES_MAX as u64 {
         return Err(Problem::new(
             Code::TooLarge,
             "a programme file above its limit",
         ));
     }
-    let programme = from_json(&std::fs::read(path)?)?;
+    let text = std::fs::read(path).map_err(|error| Problem::on(path, error))?;
+    let programme = from_json(&text).map_err(|error| {
+        let problem = Problem::from(error);
+        let detail = format!("{}: no programme file: {}", path.display(), problem.detail);
+        Problem::new(problem.code, detail)
+    })?;
     let scratch = tempdir_beside(output)?;
     let made = mix(
         &programme, path, output, folders, aim, assets, &scratch, watch,
@@ -74,7 +79,7 @@ fn mix(
         .chain(folders.iter().cloned())
         .collect();
     let media = find(programme, &folders, scratch, watch)?;
-    let mut draft = Draft::beside(output)?;
+    let mut draft = super::draft(output)?;
     let replay =
         || -> Result<Box<dyn Signal>, audio::Error> { Ok(Box::new(Mix::new(programme, &media)?)) };
     let report = match aim {
@@ -86,7 +91,7 @@ fn mix(
         }
         None => as_it_is(&replay, output, &mut draft, watch)?,
     };
-    draft.finish(output)?;
+    super::finish(draft, output)?;
     Ok(report)
 }
 

@@ -1,8 +1,21 @@
 //! What each engine reports, as a problem with a code.
 
 use std::io;
+use std::path::Path;
 
 use crate::wire::{Code, Problem};
+
+impl Problem {
+    /// What the system says about a file, and about which one.
+    #[must_use]
+    pub fn on(path: &Path, error: io::Error) -> Self {
+        let problem = Self::from(error);
+        Self::new(
+            problem.code,
+            format!("{}: {}", path.display(), problem.detail),
+        )
+    }
+}
 
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Self {
