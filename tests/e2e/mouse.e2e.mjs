@@ -186,7 +186,7 @@ test('both are found without marks, and heard from the archive', async () => {
   await rail('Kho');
   await page.getByRole('searchbox').fill('tiem chung');
   await page.locator('mark', { hasText: /tiêm chủng/i }).first().waitFor();
-  await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 2, null, { timeout: 45_000 });
+  await page.waitForFunction(() => document.querySelectorAll('[role=row]').length === 2, null, { timeout: 45_000 });
   // Marked in the title and in the text found.
   await studio.shot('kho');
   for (const box of await page.getByRole('checkbox').all()) await box.check();
@@ -220,7 +220,7 @@ test('after the core is killed everything acknowledged is there', async () => {
   await studio.shot('hom-nay');
   await rail('Kho');
   await page.getByRole('searchbox').fill('TIÊM CHỦNG');
-  await page.waitForFunction(() => document.querySelectorAll('[role=option]').length === 2);
+  await page.waitForFunction(() => document.querySelectorAll('[role=row]').length === 2);
   await page.getByText('Tỉnh đã nhận').first().waitFor();
 });
 

@@ -34,10 +34,11 @@ function typing(target: EventTarget | null, key: string): boolean {
   return target instanceof HTMLInputElement && target.type !== 'checkbox' && target.type !== 'button';
 }
 
-/** Space and Enter on a focused control press it; they are not commands then. */
-function pressesControl(target: EventTarget | null, key: string): boolean {
-  return (key === 'Space' || key === 'Enter') && target instanceof HTMLElement
-    && target.closest('button, a[href], [role="option"], [role="listbox"], [role="switch"], summary') !== null;
+/** Space and Enter on a focused control press it; they are not commands then. A link knows only Enter. */
+export function pressesControl(target: Pick<Element, 'closest'>, key: string): boolean {
+  const link = key === 'Enter' ? 'a[href], ' : '';
+  return (key === 'Space' || key === 'Enter')
+    && target.closest(`${link}button, [role="option"], [role="listbox"], [role="grid"], [role="switch"], summary`) !== null;
 }
 
 class Keys {
@@ -60,7 +61,7 @@ class Keys {
     if (document.querySelector('dialog[open]')) return;
     const key = keyName(event);
     const inField = typing(event.target, key);
-    if (pressesControl(event.target, key)) return;
+    if (event.target instanceof HTMLElement && pressesControl(event.target, key)) return;
     for (const group of [...this.#groups].reverse()) {
       for (const command of group.commands()) {
         if (!command.keys.split(' ').includes(key)) continue;
