@@ -397,3 +397,21 @@ fn converting_changes_rate_channels_and_format_at_once() {
     let stopped = convert(Arc::new(wav), &target, &mut out, Watch::new(&(), &cancel));
     assert!(matches!(stopped, Err(Error::Cancelled(_))));
 }
+
+#[test]
+fn samples_beyond_all_sense_end_neither_lame_nor_the_file() {
+    for channels in [1, 2] {
+        let mut sound = sound(44_100, channels, 20_000);
+        let wild = [f32::NAN, f32::INFINITY, -1e38, 3e38];
+        for channel in sound.channels_mut() {
+            for (at, wild) in wild.into_iter().cycle().enumerate().take(400) {
+                channel[5_000 + 20 * at] = wild;
+            }
+        }
+        let format = Format::Mp3(Mp3Rate::Cbr { kbps: 128 });
+        let bytes = encoded(&Target::new(format, 44_100, channels), &sound, 4_000);
+        let found = drain(&mut *open(Arc::new(bytes)).unwrap().into_signal());
+        assert_eq!(found[0].len(), 20_000);
+        assert!(found.iter().flatten().all(|x| x.is_finite()));
+    }
+}

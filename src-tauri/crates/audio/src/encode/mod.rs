@@ -64,14 +64,12 @@ impl Format {
     }
 
     /// The rate at which this format is written for a source of `rate_hz`: WAV and FLAC keep it, MP3
-    /// takes the lowest of its rates that is not below, at most 48 kHz.
+    /// takes the lowest of its rates that is not below and can carry the bit rate: 8 kHz from a
+    /// telephone become 16 kHz for 128 kbit/s.
     #[must_use]
     pub fn rate_for(self, rate_hz: u32) -> u32 {
         match self {
-            Self::Mp3(_) => mp3::RATES_HZ
-                .into_iter()
-                .find(|&rate| rate >= rate_hz)
-                .unwrap_or(48_000),
+            Self::Mp3(rate) => mp3::rate_for(rate, rate_hz),
             Self::Wav { .. } | Self::Flac { .. } => rate_hz,
         }
     }

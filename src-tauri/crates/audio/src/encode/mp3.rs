@@ -5,6 +5,7 @@
 
 use std::io::SeekFrom;
 use std::num::NonZeroU32;
+use std::ops::{Range, RangeInclusive};
 
 use mp3lame_encoder::{
     Bitrate, Builder, DualPcm, FlushGap, Mode, MonoPcm, Quality, VbrMode, max_required_buffer_size,
@@ -12,14 +13,19 @@ use mp3lame_encoder::{
 
 use super::xing::InfoFrame;
 use super::{Encoder, Mp3Rate, Tags, Target, check_block, id3};
+use crate::kernel::highest;
+use crate::pcm::finite;
 use crate::{Error, Planar, Scratch};
 
 /// The rates of MPEG Layer III, 2.5 and 2 before 1.
-pub(super) const RATES_HZ: [u32; 9] = [
+const RATES_HZ: [u32; 9] = [
     8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000,
 ];
 /// Bytes that the last call may want at the most, by LAME's documentation.
 const FLUSH_BYTES: usize = 7_200;
+/// Highest sample given to LAME, 18 dB over full scale: some files hold more than full scale and MP3 can
+/// too, but at numbers beyond all sense LAME ends the whole program.
+const SAMPLE_MAX: f32 = 8.0;
 /// Frames given to LAME at a time.
 const FRAMES_AT_ONCE: usize = 16_384;
 
@@ -74,6 +80,14 @@ impl<'a> Mp3Encoder<'a> {
 }
 
 impl Mp3Encoder<'_> {
+    /// Writes a stretch with samples that LAME must not see.
+    fn write_tamed(&mut self, block: &Planar, range: Range<usize>) -> Result<(), Error> {
+        let tame = |x: &f32| finite(*x).clamp(-SAMPLE_MAX, SAMPLE_MAX);
+        let sides = block.channels().iter();
+        let sides = sides.map(|side| side[range.clone()].iter().map(tame).collect());
+        self.write(&Planar::from_channels(sides.collect()))
+    }
+
     /// Writes what LAME has put into the buffer.
     fn put(&mut self) -> Result<(), Error> {
         if let Some(info) = &mut self.info {
@@ -121,13 +135,27 @@ fn lame(target: &Target, rate: Mp3Rate) -> Result<mp3lame_encoder::Encoder, Erro
     builder.build().map_err(refused)
 }
 
-/// The rates of the MPEG tables (ISO/IEC 11172-3 §2.4.2.3, 13818-3 §2.4.2.3; 2.5 stops at 64).
-fn bitrate(kbps: u32, rate_hz: u32) -> Result<Bitrate, Error> {
-    let range = match rate_hz {
+/// The lowest rate not below the source's that can carry so many bits, else the highest that can.
+pub(super) fn rate_for(rate: Mp3Rate, source_hz: u32) -> u32 {
+    let carries = |&rate_hz: &u32| match rate {
+        Mp3Rate::Cbr { kbps } => kbps_range(rate_hz).contains(&kbps),
+        Mp3Rate::Vbr { .. } => true,
+    };
+    let mut rates = RATES_HZ.into_iter().filter(carries);
+    let highest = rates.clone().next_back().unwrap_or(48_000);
+    rates.find(|&rate| rate >= source_hz).unwrap_or(highest)
+}
+
+/// Bit rates at a rate of sound (ISO/IEC 11172-3 §2.4.2.3, 13818-3 §2.4.2.3; 2.5 stops at 64).
+fn kbps_range(rate_hz: u32) -> RangeInclusive<u32> {
+    match rate_hz {
         32_000.. => 32..=320,
         16_000.. => 8..=160,
         _ => 8..=64,
-    };
+    }
+}
+
+fn bitrate(kbps: u32, rate_hz: u32) -> Result<Bitrate, Error> {
     let found = match kbps {
         8 => Bitrate::Kbps8,
         16 => Bitrate::Kbps16,
@@ -149,7 +177,7 @@ fn bitrate(kbps: u32, rate_hz: u32) -> Result<Bitrate, Error> {
             return Err(Error::UnsupportedTarget(format!("MP3 at {kbps} kbit/s")));
         }
     };
-    if range.contains(&kbps) {
+    if kbps_range(rate_hz).contains(&kbps) {
         Ok(found)
     } else {
         Err(Error::UnsupportedTarget(format!(
@@ -185,6 +213,10 @@ impl Encoder for Mp3Encoder<'_> {
             let range = start..block.frames().min(start + FRAMES_AT_ONCE);
             self.buffer.clear();
             self.buffer.reserve(max_required_buffer_size(range.len()));
+            let mut sides = block.channels().iter().map(|side| &side[range.clone()]);
+            if !sides.all(|side| highest(side) <= SAMPLE_MAX) {
+                return self.write_tamed(block, start..block.frames());
+            }
             let left = &block.channel(0)[range.clone()];
             let made = if self.channels == 1 {
                 self.lame.encode_to_vec(MonoPcm(left), &mut self.buffer)

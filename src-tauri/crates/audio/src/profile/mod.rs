@@ -70,3 +70,25 @@ impl Profile {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::profiles_from_toml;
+
+    #[test]
+    fn every_profile_can_be_written_for_a_source_of_any_rate() {
+        let shipped = include_str!("../../../../../assets/presets/loudness.toml");
+        for profile in profiles_from_toml(shipped).unwrap() {
+            for rate_hz in [8_000, 11_025, 16_000, 44_100, 48_000, 96_000] {
+                let target = profile.encode_target(rate_hz, 1, None);
+                let mut out = std::io::Cursor::new(Vec::new());
+                let begun = crate::encode::encoder(&target, &mut out).map(|_| ());
+                assert!(
+                    begun.is_ok(),
+                    "{} from {rate_hz} Hz: {begun:?}",
+                    profile.name
+                );
+            }
+        }
+    }
+}
