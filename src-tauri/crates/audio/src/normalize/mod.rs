@@ -13,7 +13,7 @@ mod steer;
 
 use std::sync::Arc;
 
-use units::{ReadAt, Watch};
+use units::{Dbtp, ReadAt, Watch};
 
 use crate::encode::Target;
 use crate::loudness::{Levels, MonoReading, measure, measure_signal};
@@ -30,6 +30,8 @@ pub use crate::profile::Profile;
 pub const LIMITING_DB_MAX: f64 = 6.0;
 /// Sound above the gate shorter than this is no programme (BS.1770: one gating block).
 const SOUND_S_MIN: f64 = 0.4;
+/// Loudness that may be lost where two channels become one: unlike channels lose 3 LU.
+const CANCELLED_LU_MAX: f64 = 10.0;
 /// What counts as on the ceiling: half of what a display of one decimal can show.
 const OVER_DB_MAX: f64 = 0.05;
 /// Files written at the most. Two are usual for lossy formats, one for others.
@@ -101,7 +103,8 @@ pub struct Normalized {
 /// [`Profile::encode_target`]).
 ///
 /// # Errors
-/// [`Error::Silence`] where there is less than 400 ms of sound; as [`crate::open`],
+/// [`Error::Silence`] where there is less than 400 ms of sound, [`Error::Damaged`] where the channels
+/// cancel each other out; as [`crate::open`],
 /// [`crate::encode::encoder`] and [`measure`]. What `out` then holds is of no use.
 pub fn normalize(
     bytes: Arc<dyn ReadAt>,
@@ -135,15 +138,24 @@ pub fn normalize_replay(
         target,
         progress: &progress,
         peak: None,
+        offsets: Vec::new(),
     };
     // Folding and resampling change loudness and peaks: the gain goes by what comes out of them.
-    let prepared = if before.channels == target.channels && before.sample_rate_hz == target.rate_hz
+    let mut prepared =
+        if before.channels == target.channels && before.sample_rate_hz == target.rate_hz {
+            (before.integrated, before.true_peak)
+        } else {
+            let levels = passes.measure_prepared()?;
+            (levels.integrated, levels.true_peak)
+        };
+    // A line plugged in the wrong way round: what is left of the voice is the difference of two noises.
+    let lost_lu = before.integrated.0 - prepared.0.0;
+    if !prepared.0.0.is_finite()
+        || (before.channels == 2 && target.channels == 1 && lost_lu > CANCELLED_LU_MAX)
     {
-        (before.integrated, before.true_peak)
-    } else {
-        let levels = passes.measure_prepared()?;
-        (levels.integrated, levels.true_peak)
-    };
+        let why = "left and right cancel each other out where they become one channel";
+        return Err(Error::Damaged(why.into()));
+    }
     passes.peak = Some(prepared.1);
 
     let mut steering = Steering::new(profile, target.format, prepared.0);
@@ -152,7 +164,16 @@ pub fn normalize_replay(
     } else {
         REHEARSE_ABOVE_DB
     };
-    if prepared.1.0 + steering.gain_db() - steering.ceiling().0 > rehearse_above_db {
+    let over_db =
+        |steering: &Steering, peak: Dbtp| peak.0 + steering.gain_db() - steering.ceiling().0;
+    // Direct current from a poor sound card is not heard, but the limiter would work for it.
+    if over_db(&steering, prepared.1) > 0.0 && passes.centre()? {
+        let levels = passes.measure_prepared()?;
+        prepared = (levels.integrated, levels.true_peak);
+        passes.peak = Some(prepared.1);
+        steering = Steering::new(profile, target.format, prepared.0);
+    }
+    if over_db(&steering, prepared.1) > rehearse_above_db {
         for _ in 0..REHEARSALS_MAX {
             let limited = passes.rehearse(steering.gain(), steering.ceiling())?;
             if steering.rehearsed(limited.integrated) {

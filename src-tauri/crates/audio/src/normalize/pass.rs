@@ -9,6 +9,11 @@ use crate::limiter::Limited;
 use crate::loudness::{BLOCK_FRAMES, Levels, MonoReading, measure_signal};
 use crate::{Channels, Error, Planar, Scratch, Signal, fold, resample};
 
+/// Direct current of so much of the highest peak is taken off: it costs half a decibel.
+const OFFSET_PART: f32 = 0.05;
+/// Seconds in which it shows: it is there from switching on to switching off.
+const BEGINNING_S: u64 = 20;
+
 /// What all runs share.
 pub struct Passes<'a> {
     pub source: &'a dyn Replay,
@@ -16,6 +21,37 @@ pub struct Passes<'a> {
     pub progress: &'a Progress<'a>,
     /// True peak of the prepared source, once it was measured.
     pub peak: Option<Dbtp>,
+    /// What lies on all samples of a channel of the prepared source and is taken off; empty for
+    /// nothing.
+    pub offsets: Vec<f32>,
+}
+
+/// A signal without the direct current on it.
+struct Centred {
+    inner: Box<dyn Signal>,
+    offsets: Vec<f32>,
+}
+
+impl Signal for Centred {
+    fn rate_hz(&self) -> u32 {
+        self.inner.rate_hz()
+    }
+
+    fn channels(&self) -> usize {
+        self.inner.channels()
+    }
+
+    fn frames(&self) -> Option<u64> {
+        self.inner.frames()
+    }
+
+    fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, Error> {
+        let frames = self.inner.read(block, frames_max)?;
+        for (channel, offset) in block.channels_mut().iter_mut().zip(&self.offsets) {
+            channel.iter_mut().for_each(|x| *x -= offset);
+        }
+        Ok(frames)
+    }
 }
 
 impl Passes<'_> {
@@ -25,7 +61,53 @@ impl Passes<'_> {
             1 => Channels::Mono,
             _ => Channels::Stereo,
         };
-        resample(fold(self.source.replay()?, channels), self.target.rate_hz)
+        let inner = resample(fold(self.source.replay()?, channels), self.target.rate_hz)?;
+        if self.offsets.is_empty() {
+            return Ok(inner);
+        }
+        let offsets = self.offsets.clone();
+        Ok(Box::new(Centred { inner, offsets }))
+    }
+
+    /// Finds the direct current on the prepared source and takes it off from now on; `false` where
+    /// there is none to speak of. A beginning without any is taken for the whole.
+    pub fn centre(&mut self) -> Result<bool, Error> {
+        let peak = self.peak.map_or(1.0, |peak| Db(peak.0).factor()) as f32;
+        let is_felt = |means: &[f32]| means.iter().any(|mean| mean.abs() > OFFSET_PART * peak);
+        if !is_felt(&self.means(BEGINNING_S)?) {
+            return Ok(false);
+        }
+        let means = self.means(u64::MAX)?;
+        let felt = is_felt(&means);
+        if felt {
+            self.offsets = means;
+        }
+        Ok(felt)
+    }
+
+    /// The mean of each channel over the first seconds.
+    fn means(&self, seconds_max: u64) -> Result<Vec<f32>, Error> {
+        self.progress.during(|watch| {
+            let mut signal = self.prepared()?;
+            let frames_max = seconds_max.saturating_mul(signal.rate_hz().into());
+            let total = signal.frames().unwrap_or(0).min(frames_max);
+            let mut sums = vec![0.0f64; signal.channels()];
+            let mut block = Planar::default();
+            let mut frames = 0;
+            while frames < frames_max {
+                let got = signal.read(&mut block, BLOCK_FRAMES)?;
+                if got == 0 {
+                    break;
+                }
+                for (sum, channel) in sums.iter_mut().zip(block.channels()) {
+                    *sum += f64::from(channel.iter().sum::<f32>());
+                }
+                frames += got as u64;
+                watch.step(frames, total)?;
+            }
+            let mean = |sum: f64| (sum / frames.max(1) as f64) as f32;
+            Ok(sums.into_iter().map(mean).collect())
+        })
     }
 
     fn limited(&self, gain: Db, ceiling: Dbtp) -> Result<Limited, Error> {

@@ -130,6 +130,37 @@ fn many_channels_and_another_rate_are_prepared_before_they_are_measured() {
     assert!(done.after.dual_mono);
 }
 
+#[test]
+fn direct_current_does_not_make_the_limiter_work() {
+    let profile = profile(-16.0, -1.5);
+    let x = voice(48_000, 6.0, 0.03);
+    let shifted = x.iter().map(|x| x + 0.2).collect();
+    let (plain, _) = run(vec![x], 48_000, &profile, WAV).unwrap();
+    let (done, file) = run(vec![shifted], 48_000, &profile, WAV).unwrap();
+    check(&done.after, &profile);
+    assert!((done.limited_db_max - plain.limited_db_max).abs() < 0.5);
+    let mut signal = crate::open(file).unwrap().into_signal();
+    let samples = crate::signals::drain(&mut *signal, 10_000).remove(0);
+    let mean = samples.iter().sum::<f32>() / samples.len() as f32;
+    assert!(mean.abs() < 0.01, "{mean}");
+}
+
+#[test]
+fn two_channels_that_cancel_each_other_out_are_refused_for_one() {
+    let mut profile = profile(-16.0, -1.5);
+    let x = voice(48_000, 5.0, 0.05);
+    for left_over in [0.0, 0.001] {
+        let turned = x.iter().map(|x| -x * (1.0 - left_over)).collect();
+        let both = vec![x.clone(), turned];
+        profile.channels = Some(1);
+        let mp3 = Format::Mp3(Mp3Rate::Cbr { kbps: 128 });
+        let refused = run(both.clone(), 48_000, &profile, mp3);
+        assert!(matches!(refused, Err(Error::Damaged(_))));
+        profile.channels = None;
+        run(both, 48_000, &profile, WAV).unwrap();
+    }
+}
+
 /// A sound whose speakers are told.
 struct Placed(Still, u32);
 
