@@ -6,6 +6,9 @@ use crate::query::Terms;
 /// Words of context in a snippet; about two lines of a list.
 const SNIPPET_WORDS: usize = 28;
 
+/// No snippet is longer, whatever the text calls a word.
+const SNIPPET_BYTES_MAX: usize = 600;
+
 /// A text is looked through for a snippet up to here; what lies further is found, not shown.
 pub(crate) const SNIPPET_SCAN_BYTES: usize = 64 << 10;
 
@@ -44,13 +47,16 @@ pub(crate) fn snippet(text: &str, terms: &Terms) -> Vec<Segment> {
     };
     // From the very start and to the very end where nothing is left out, marks of speech included.
     let start = if from == 0 { 0 } else { first.start };
-    let ends_here = from + window.len() == found.len() && scanned.len() == text.len();
-    let end = if ends_here { text.len() } else { last.end };
+    let is_end = from + window.len() == found.len() && scanned.len() == text.len();
+    let whole = if is_end { text.len() } else { last.end };
+    let end = text.floor_char_boundary(whole.min(start + SNIPPET_BYTES_MAX));
+    let ends_here = is_end && end == whole;
     let shifted: Vec<Word> = window
         .iter()
+        .filter(|word| word.start < end)
         .map(|word| Word {
             start: word.start - start,
-            end: word.end - start,
+            end: word.end.min(end) - start,
             term: word.term,
         })
         .collect();
@@ -199,6 +205,14 @@ mod tests {
             "{shown}"
         );
         assert!(shown.ends_with('…'));
+    }
+
+    #[test]
+    fn a_snippet_stays_short_where_a_text_has_words_without_end() {
+        let text = format!("mưa {} lũ", "ươ".repeat(20_000));
+        let segments = snippet(&text, &Terms::of(&Query::new("mua")));
+        assert_eq!((segments[0].text.as_str(), segments[0].hit), ("mưa", true));
+        assert!(show(&segments).len() < 700 && show(&segments).ends_with('…'));
     }
 
     #[test]

@@ -21,6 +21,9 @@ pub const TAGS_BYTES_MAX: u64 = 96 << 20;
 /// and folded descriptions.
 pub const LINE_BYTES_MAX: usize = 64 << 10;
 
+/// Fields of one `bag-info.txt`. Bags of large libraries have some dozens, repeated ones included.
+pub const INFO_FIELDS_MAX: usize = 10_000;
+
 /// Faults of one report. Beyond that a list helps nobody and costs memory.
 pub const FAULTS_MAX: usize = 1_000;
 

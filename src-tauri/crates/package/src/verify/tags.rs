@@ -2,7 +2,7 @@
 
 use super::digests::Algorithm;
 use crate::bag::DECLARATION;
-use crate::limits::LINE_BYTES_MAX;
+use crate::limits::{INFO_FIELDS_MAX, LINE_BYTES_MAX};
 use crate::report::{Code, Faults};
 
 /// Encodings a declaration may name.
@@ -228,6 +228,11 @@ pub(super) fn info(file: &str, text: &str, faults: &mut Faults) -> Vec<(String, 
         if faults.is_full() {
             break;
         }
+        if out.len() > INFO_FIELDS_MAX {
+            let detail = format!("more than {INFO_FIELDS_MAX} fields");
+            faults.error(Code::LimitExceeded, file, detail);
+            break;
+        }
         if line.len() > LINE_BYTES_MAX {
             faults.error(Code::BagInfoLine, file, "a line is too long");
         } else if line.starts_with([' ', '\t']) && !line.trim().is_empty() {
@@ -365,5 +370,13 @@ mod tests {
         assert_eq!(fields[0], ("A".into(), "one two three".into()));
         assert_eq!(fields[1], ("B".into(), "x".into()));
         assert!(faults.errors.is_empty());
+    }
+
+    #[test]
+    fn a_bag_info_of_millions_of_fields_is_refused_before_they_fill_the_memory() {
+        let mut faults = Faults::new(9);
+        let fields = info("i", &"A:\n".repeat(1_000_000), &mut faults);
+        assert!(fields.len() <= INFO_FIELDS_MAX + 1);
+        assert_eq!(faults.errors[0].code, Code::LimitExceeded);
     }
 }
