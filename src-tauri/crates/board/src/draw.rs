@@ -20,6 +20,7 @@ pub fn draw(scene: &Scene) -> Frame {
 }
 
 /// A frame being filled from the bottom up. Always opaque, so premultiplied and straight are one.
+#[derive(Clone)]
 pub(crate) struct Canvas {
     pub frame: Frame,
 }
@@ -77,7 +78,8 @@ impl Canvas {
         }
     }
 
-    fn fill(&mut self, path: &Path, colour: Colour) {
+    /// Fills an outline, its edges smoothed.
+    pub(crate) fn fill(&mut self, path: &Path, colour: Colour) {
         let (width, height) = (self.frame.width, self.frame.height);
         let Some(mut pixmap) = PixmapMut::from_bytes(&mut self.frame.rgba, width, height) else {
             return;

@@ -81,6 +81,41 @@ pub enum Shape {
 impl Shape {
     /// Light modules around a QR code (ISO/IEC 18004 §6.3.8).
     pub const QR_QUIET_MODULES: u32 = 4;
+
+    /// All pixels it may touch, on the board or not; empty where nothing is drawn.
+    pub(crate) fn bounds(&self) -> PixelRect {
+        let square = |x: i32, y: i32, width: u32, height: u32| PixelRect {
+            left: x,
+            top: y,
+            right: x.saturating_add_unsigned(width),
+            bottom: y.saturating_add_unsigned(height),
+        };
+        match self {
+            Self::Text(block) => block.ink(),
+            Self::Rect { rect, .. } => *rect,
+            Self::Path { path, .. } => {
+                let bounds = path.bounds();
+                PixelRect {
+                    left: bounds.left().floor() as i32,
+                    top: bounds.top().floor() as i32,
+                    right: bounds.right().ceil() as i32,
+                    bottom: bounds.bottom().ceil() as i32,
+                }
+            }
+            Self::Image { x, y, image } => square(*x, *y, image.width, image.height),
+            Self::Qr {
+                x,
+                y,
+                module_px,
+                side,
+                ..
+            } => {
+                let size = (side + 2 * Self::QR_QUIET_MODULES) * module_px;
+                square(*x, *y, size, size)
+            }
+            Self::Missing(_) => PixelRect::default(),
+        }
+    }
 }
 
 /// Why an element shows nothing.

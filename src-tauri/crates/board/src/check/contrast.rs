@@ -1,5 +1,5 @@
 //! Contrast of text against the pixels that are really behind it: background, rectangles and photos,
-//! drawn without the text itself.
+//! drawn without the text itself. And how much of it is seen where something is drawn over it.
 
 use crate::Frame;
 use crate::deck::Colour;
@@ -64,7 +64,7 @@ impl Luminance {
                     let below = Colour::rgb(pixel[0], pixel[1], pixel[2]);
                     let step = match last {
                         Some((colour, step)) if colour == below => step,
-                        _ => self.step(block.colour, below),
+                        _ => self.step(block.colour.over(below), below),
                     };
                     last = Some((below, step));
                     histogram[step] += 1;
@@ -83,8 +83,40 @@ impl Luminance {
         Some(1.0 + step.unwrap_or(0) as f64 / STEPS_PER_ONE)
     }
 
+    /// How much of the letters is still seen once all is drawn, 0 to 1: the share of their pixels that
+    /// keep the contrast they had, or at least `enough`. `ink` shows the letters in white on black;
+    /// `had` and `left` are the slide with and without them, up to them and finished.
+    pub(super) fn seen(
+        &self,
+        ink: &Frame,
+        had: [&Frame; 2],
+        left: [&Frame; 2],
+        enough: f64,
+    ) -> f64 {
+        let enough = ((enough - 1.0) * STEPS_PER_ONE) as usize;
+        let contrast = |frames: [&Frame; 2], index: usize| {
+            let [with, without] = frames.map(|frame| {
+                let pixel = &frame.rgba[index * 4..index * 4 + 3];
+                Colour::rgb(pixel[0], pixel[1], pixel[2])
+            });
+            self.step(with, without)
+        };
+        let (mut seen, mut total) = (0u64, 0u64);
+        for (index, coverage) in ink.rgba.chunks_exact(4).enumerate() {
+            // The faint half of an edge bears no form.
+            if coverage[0] >= 128 {
+                total += 1;
+                seen += u64::from(contrast(left, index) >= contrast(had, index).min(enough));
+            }
+        }
+        if total == 0 {
+            return 1.0;
+        }
+        seen as f64 / total as f64
+    }
+
     fn step(&self, text: Colour, below: Colour) -> usize {
-        let (text, below) = (self.of(text.over(below)), self.of(below));
+        let (text, below) = (self.of(text), self.of(below));
         let ratio = (text.max(below) + 0.05) / (text.min(below) + 0.05);
         // Rounded down: a ratio just under a limit must not pass it.
         (((ratio - 1.0) * STEPS_PER_ONE + 1e-6) as usize).min(STEPS - 1)

@@ -212,6 +212,10 @@ impl Judge<'_> {
 
     fn text(&mut self, text: &TextFacts) {
         let element = Some(text.element);
+        if text.seen_percent < rules::SEEN_PERCENT_MIN {
+            let figures = (text.seen_percent, rules::SEEN_PERCENT_MIN, "%");
+            self.find(Code::TextCovered, Severity::Error, element, figures);
+        }
         let distance = f64::from(self.board.viewing_distance_m);
         if let Some(severity) = day(distance, text.cap_height_mm) {
             let figures = (text.readable_day_m, distance, "m");

@@ -4,9 +4,9 @@ use units::Id;
 
 use super::contrast::Luminance;
 use super::rules;
-use crate::deck::{Board, Deck, Kind};
+use crate::deck::{Board, Colour, Deck, Kind};
 use crate::draw::Canvas;
-use crate::scene::{Scene, Shape};
+use crate::scene::{Item, Scene, Shape, TextBlock};
 use crate::text::syllables;
 use crate::{Error, Fonts, Pictures, resolve};
 
@@ -40,6 +40,8 @@ pub struct TextFacts {
     pub readable_night_m: f64,
     /// Contrast with what is behind, to one; 95 % of the pixels have at least this.
     pub contrast: f64,
+    /// How much of the letters is seen, 0 to 100: less where something is drawn over them.
+    pub seen_percent: f64,
 }
 
 /// What can be said for slide number `slide` on `board`.
@@ -76,14 +78,28 @@ pub(super) fn measure(deck: &Deck, slide: usize, board: &Board, scene: &Scene) -
     }
 }
 
+/// Pixels painted over for texts that something lies upon, in all: some hundred full screens. A slide
+/// of 200 things all upon each other is nonsense and not worth an hour; what is over is not looked at.
+const COVERED_PIXELS_MAX: u64 = 500_000_000;
+
 fn texts(board: &Board, scene: &Scene) -> Vec<TextFacts> {
     let luminance = Luminance::new();
     let mut canvas = Canvas::new(scene);
     let mut texts = Vec::new();
-    for item in &scene.items {
+    let mut pixels_left = COVERED_PIXELS_MAX;
+    for (place, item) in scene.items.iter().enumerate() {
         if let Shape::Text(block) = &item.shape
             && let Some(contrast) = luminance.contrast(block, &canvas.frame)
         {
+            let above = above(scene, place, block);
+            let cost = board.pixels() * (above.len() as u64 * 2 + 5);
+            let seen = match pixels_left.checked_sub(cost) {
+                Some(rest) if !above.is_empty() => {
+                    pixels_left = rest;
+                    seen(&luminance, scene, &canvas, item, &above)
+                }
+                _ => None,
+            };
             let cap_height_mm = f64::from(block.cap_px) * board.pitch_mm();
             texts.push(TextFacts {
                 element: item.element,
@@ -93,9 +109,47 @@ fn texts(board: &Board, scene: &Scene) -> Vec<TextFacts> {
                 readable_day_m: cap_height_mm * rules::DAY_GOOD_M_PER_MM,
                 readable_night_m: cap_height_mm * rules::NIGHT_GOOD_M_PER_MM,
                 contrast,
+                seen_percent: seen.unwrap_or(1.0) * 100.0,
             });
         }
         canvas.paint(item);
     }
     texts
+}
+
+/// What is drawn after the text at `place` and reaches into it.
+fn above<'a>(scene: &'a Scene, place: usize, block: &TextBlock) -> Vec<&'a Item> {
+    let ink = block.ink();
+    let reaches = |item: &&Item| {
+        let bounds = item.shape.bounds();
+        !bounds.intersection(ink).is_empty()
+    };
+    scene.items[place + 1..].iter().filter(reaches).collect()
+}
+
+/// How much of `text`, to be drawn upon `behind`, is seen once the items `above` it are drawn too.
+fn seen(
+    luminance: &Luminance,
+    scene: &Scene,
+    behind: &Canvas,
+    text: &Item,
+    above: &[&Item],
+) -> Option<f64> {
+    let Shape::Text(block) = &text.shape else {
+        return None;
+    };
+    let mut ink = Canvas::new(&Scene {
+        background: Colour::BLACK,
+        items: Vec::new(),
+        ..*scene
+    });
+    ink.fill(block.outlines.as_ref()?, Colour::WHITE);
+    let mut had = [behind.clone(), behind.clone()];
+    had[0].paint(text);
+    let mut left = had.clone();
+    for item in above {
+        left.iter_mut().for_each(|canvas| canvas.paint(item));
+    }
+    let [had, left] = [&had, &left].map(|pair| pair.each_ref().map(|canvas| &canvas.frame));
+    Some(luminance.seen(&ink.frame, had, left, rules::CONTRAST_MIN))
 }

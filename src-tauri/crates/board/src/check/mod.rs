@@ -25,7 +25,7 @@ pub struct Finding {
     pub measured: f64,
     /// What is needed, in `unit`.
     pub needed: f64,
-    /// Unit of both: `px`, `m`, `mm`, `:1`, `s`, `char`.
+    /// Unit of both: `px`, `B`, `m`, `:1`, `%`, `s`, `char`, `file`, `font`.
     pub unit: &'static str,
 }
 
@@ -70,6 +70,8 @@ pub enum Code {
     /// `text-overflow`: ink outside its frame at the smallest legible size: split into two slides.
     /// Height or width of ink and frame in px, whichever overflows more.
     TextOverflow,
+    /// `text-covered`: something is drawn over the letters. Share still seen, in per cent.
+    TextCovered,
     /// `image-missing`: the archive has no such picture.
     ImageMissing,
     /// `image-unreadable`: the picture is damaged or of an unknown format.
@@ -98,6 +100,7 @@ impl Code {
             Self::DwellTime => "dwell-time",
             Self::OutsideSafeArea => "outside-safe-area",
             Self::TextOverflow => "text-overflow",
+            Self::TextCovered => "text-covered",
             Self::ImageMissing => "image-missing",
             Self::ImageUnreadable => "image-unreadable",
             Self::ImageTooLarge => "image-too-large",

@@ -27,6 +27,10 @@ pub const CONTRAST_MIN: f64 = 4.5;
 /// Least contrast in the open, where sunlight on the face lifts black (WCAG 2.2, 1.4.6).
 pub const CONTRAST_OUTDOOR_GOOD: f64 = 7.0;
 
+/// Least share of the letters' pixels that nothing may cover, in per cent: a frame may cut a corner off
+/// a letter, not a mark.
+pub const SEEN_PERCENT_MIN: f64 = 95.0;
+
 /// Nobody reads faster than this after looking up, in milliseconds.
 pub const DWELL_MIN_MS: u32 = 4_000;
 /// Time to find the beginning, in milliseconds.

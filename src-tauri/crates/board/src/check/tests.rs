@@ -179,6 +179,80 @@ fn contrast_is_against_what_is_really_behind_the_text() {
 }
 
 #[test]
+fn text_that_something_lies_upon_is_found_with_how_much_of_it_is_seen() {
+    let seen = |above: Vec<Element>| {
+        let mut elements = vec![element(1, Frame::BOARD, Kind::Text(text("BÃO BÃO", 100)))];
+        elements.extend(above);
+        let findings = found(&deck(&board(), elements), &board());
+        let covered = findings
+            .iter()
+            .find(|it| it.code == Code::TextCovered && it.element == Some(Id::from_bytes([1; 16])));
+        covered.map(|it| (it.measured, it.needed))
+    };
+    let rect = |width: i32, colour: &str| {
+        let colour = colour.parse().unwrap();
+        let frame = Frame {
+            width,
+            ..Frame::BOARD
+        };
+        vec![element(2, frame, Kind::Rect { colour })]
+    };
+    assert_eq!(seen(vec![]), None);
+    // The words stand from about 17 to 83 per cent of the width.
+    assert_eq!(seen(rect(15_000, "#FFD84D")), None, "beside them");
+    let (half, needed) = seen(rect(50_000, "#FFD84D")).unwrap();
+    assert!((40.0..60.0).contains(&half), "{half}");
+    assert_eq!(needed, 95.0);
+    assert_eq!(seen(rect(100_000, "#FFD84D")), Some((0.0, 95.0)));
+    // White under four fifths of black is #333333, 1.66 to one; under two fifths #999999, 7.37.
+    assert_eq!(seen(rect(100_000, "#000000CC")), Some((0.0, 95.0)));
+    assert_eq!(seen(rect(100_000, "#00000066")), None, "a thin veil");
+    let words = Kind::Text(text("BÃO BÃO", 100));
+    assert_eq!(
+        seen(vec![element(2, Frame::BOARD, words)]),
+        Some((0.0, 95.0))
+    );
+}
+
+#[test]
+fn small_dim_letters_that_a_thing_only_comes_near_are_not_taken_for_covered() {
+    let grey = Kind::Text(Text {
+        colour: Colour::rgb(0x80, 0x80, 0x80),
+        ..text("lừng lững", 16)
+    });
+    // A dot of a pixel or two in the middle of the words.
+    let dot = Frame {
+        x: 50_000,
+        y: 50_000,
+        width: 300,
+        height: 300,
+    };
+    let black = Kind::Rect {
+        colour: Colour::BLACK,
+    };
+    let deck = deck(
+        &board(),
+        vec![element(1, Frame::BOARD, grey), element(2, dot, black)],
+    );
+    let findings = found(&deck, &board());
+    assert!(findings.iter().all(|it| it.code != Code::TextCovered));
+}
+
+#[test]
+fn a_slide_of_things_all_upon_each_other_is_looked_at_in_reasonable_time() {
+    let board = Board {
+        width_px: 3_840,
+        height_px: 2_160,
+        ..board()
+    };
+    let words = |number| element(number, Frame::BOARD, Kind::Text(text("BÃO", 20)));
+    let deck = deck(&board, (1..=60).map(words).collect());
+    // In full this would be 60 × 30 × 2 screens of eight million pixels.
+    let findings = found(&deck, &board);
+    assert!(findings.iter().any(|it| it.code == Code::Contrast));
+}
+
+#[test]
 fn a_few_bright_specks_behind_a_line_are_no_matter_but_a_bright_tenth_is() {
     let fonts = Fonts::bundled().unwrap();
     let contrast = |height| {
