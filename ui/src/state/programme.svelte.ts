@@ -18,6 +18,9 @@ export const clipEnd = (clip: Clip) => clip.position + clipLength(clip);
 /** Gain a clip or track may have; the same bounds the core holds. */
 export const GAIN_DB = { min: -60, max: 24 } as const;
 
+/** All of a programme that can be heard. */
+const heard = (programme: Programme) => JSON.stringify(programme.tracks, (key, value: unknown) => (key === 'label' || key === 'name' ? undefined : value));
+
 export class ProgrammeController {
   value: Programme | null = $state.raw(null);
   problem: Problem | null = $state.raw(null);
@@ -27,6 +30,8 @@ export class ProgrammeController {
   /** The last measurement, with the revision it belongs to. */
   measured: { revision: number; levels: Levels; curve: (number | null)[] } | null = $state.raw(null);
   #queue: Promise<unknown> = Promise.resolve();
+  /** Revisions that sound the same lead to the first of them: a new name measures nothing anew. */
+  #soundsLike = new Map<number, number>();
 
   constructor(readonly id: string) {}
 
@@ -37,11 +42,16 @@ export class ProgrammeController {
   readonly current = $derived.by(() => this.clips.find((c) => c.clip.id === this.selected) ?? null);
   /** Levels that still hold: of the measurement, or of the rendition's input. */
   readonly levels = $derived.by(() => {
-    const revision = this.value?.revision;
-    if (this.measured && this.measured.revision === revision) return this.measured.levels;
+    if (this.measured && this.sounds(this.measured.revision)) return this.measured.levels;
     const rendition = this.value?.rendition;
-    return rendition && rendition.revision === revision ? rendition.report.after : null;
+    return rendition && this.sounds(rendition.revision) ? rendition.report.after : null;
   });
+
+  /** Whether the programme still sounds as it did then. */
+  sounds(revision: number): boolean {
+    const first = (r: number) => this.#soundsLike.get(r) ?? r;
+    return this.value !== null && first(revision) === first(this.value.revision);
+  }
 
   follow(): () => void {
     void this.load();
@@ -79,6 +89,10 @@ export class ProgrammeController {
   }
   #set(programme: Programme) {
     if (this.value && programme.revision < this.value.revision) return;
+    const was = this.value;
+    if (was && was.revision !== programme.revision && heard(was) === heard(programme)) {
+      this.#soundsLike.set(programme.revision, this.#soundsLike.get(was.revision) ?? was.revision);
+    }
     this.value = programme;
     if (this.selected && !this.clips.some((c) => c.clip.id === this.selected)) this.selected = null;
   }

@@ -105,6 +105,12 @@ it('an older view of the programme never replaces a newer one', async () => {
 it('levels are shown only while they hold', async () => {
   desk.measured = { revision: 1, levels: { integrated_lufs: -23 } as never, curve: [] };
   expect(desk.levels?.integrated_lufs).toBe(-23);
+  now = programme(now.revision, [clip('a', 0)]);
   await desk.edit({ type: 'set-title', title: 'x' });
   expect(desk.levels).toBeNull();
+});
+it('levels hold while only names change', async () => {
+  desk.measured = { revision: 1, levels: { integrated_lufs: -23 } as never, curve: [] };
+  await desk.edit({ type: 'set-title', title: 'x' });
+  expect([desk.value?.revision, desk.levels?.integrated_lufs]).toEqual([2, -23]);
 });
