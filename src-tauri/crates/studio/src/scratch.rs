@@ -1,5 +1,6 @@
 //! Files being written: under a temporary name beside their place, synced, then renamed.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -34,6 +35,12 @@ impl Draft {
                 .open(&temporary)
             {
                 Ok(file) => {
+                    // Tells a sweeper that somebody is at it. Where a medium knows no locks, the
+                    // sweeper gets none either and leaves the file alone. Windows would keep even
+                    // readers out, so nothing is swept there.
+                    if cfg!(unix) {
+                        file.try_lock().ok();
+                    }
                     return Ok(Self {
                         file,
                         temporary,
@@ -130,6 +137,44 @@ impl Scratch for Draft {
     }
 }
 
+/// Removes the drafts of `place` that a killed process left behind.
+pub(crate) fn sweep_beside(place: &Path) {
+    if let Some(name) = place.file_name() {
+        sweep(parent(place), Some(name));
+    }
+}
+
+/// Removes all drafts in `folder` that a killed process left behind; `name`: only those of this.
+pub(crate) fn sweep(folder: &Path, name: Option<&OsStr>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return; // nothing is there yet
+    };
+    if !cfg!(unix) {
+        return;
+    }
+    for entry in entries.flatten() {
+        let found = entry.file_name();
+        let is_left_over = draft_of(&found.to_string_lossy())
+            .is_some_and(|of| name.is_none_or(|name| of == name.to_string_lossy()))
+            && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+        if is_left_over {
+            // What cannot be removed stays for the next time.
+            fs::remove_file(entry.path()).unwrap_or_default();
+        }
+    }
+}
+
+/// The name whose draft this is: `.{name}.{process}-{attempt}.tmp`.
+fn draft_of(name: &str) -> Option<&str> {
+    let (name, number) = name
+        .strip_prefix('.')?
+        .strip_suffix(".tmp")?
+        .rsplit_once('.')?;
+    let (process, attempt) = number.split_once('-')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    (is_number(process) && is_number(attempt)).then_some(name)
+}
+
 /// Writes a small file whole: temporary name, sync, rename, sync of the folder.
 ///
 /// # Errors
@@ -194,6 +239,31 @@ mod tests {
             fs::remove_file(link).unwrap();
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn drafts_of_killed_processes_are_swept_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| fs::write(folder.path().join(name), b"half").unwrap();
+        let names = || {
+            let entries = fs::read_dir(folder.path()).unwrap().flatten();
+            let mut names: Vec<String> = entries
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .collect();
+            names.sort();
+            names
+        };
+        let kept = [".b.tar.x-0.tmp", "a.tar", "a.tar.1-0.tmp"];
+        let left_over = [".a.tar.1-0.tmp", ".b.tar.4194304-12.tmp"];
+        kept.iter().chain(&left_over).for_each(|name| write(name));
+        let live = Draft::beside(&folder.path().join("a.tar")).unwrap();
+        sweep(folder.path(), Some("a.tar".as_ref()));
+        assert!(!names().contains(&".a.tar.1-0.tmp".to_owned()));
+        assert_eq!(names().len(), kept.len() + 2);
+        sweep(folder.path(), None);
+        assert!(live.path().exists());
+        drop(live);
+        assert_eq!(names(), kept);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use units::{FileBytes, Id, ReadAt, Watch};
 use crate::Draft;
 use crate::commands::ROLE_DELIVERY;
 use crate::facts::{self, ITEM_CHECKS, SlideCheck};
+use crate::scratch::sweep_beside;
 use crate::settings::SettingsFile;
 use crate::slides::plain;
 use crate::wire::{self, Code, Problem};
@@ -198,6 +199,7 @@ impl Packing {
         place: &Path,
         watch: Watch<'_>,
     ) -> Result<Sealed, Problem> {
+        sweep_beside(place);
         let mut draft = Draft::beside(place)?;
         let sealed = package::seal(&self.contents, key, &mut draft, watch)?;
         draft.finish(place)?;
