@@ -149,17 +149,16 @@ fn bytes_that_were_moved_into_place_before_the_power_went_need_not_come_again() 
     let (running, client) = start(config(folder.path()));
     let (path, _) = client.send(&tar, 10_000);
     client.receipt(Digest::of(&tar));
-    let bytes = format!("uploads/{}.bin", path.rsplit('/').next().unwrap());
-    while folder.path().join(&bytes).exists() {
+    let id = path.rsplit('/').next().unwrap();
+    let record = folder.path().join(format!("uploads/{id}.json"));
+    let settled = format!("\"settled\": \"{}\"", Digest::of(&tar));
+    let mut text = String::new();
+    while !text.contains(&settled) {
         std::thread::sleep(Duration::from_millis(5));
+        text = std::fs::read_to_string(&record).unwrap();
     }
     block_on(running.stop());
     // As it stands between moving the package and noting what became of the upload.
-    let id = path.rsplit('/').next().unwrap();
-    let record = folder.path().join(format!("uploads/{id}.json"));
-    let text = std::fs::read_to_string(&record).unwrap();
-    let settled = format!("\"settled\": \"{}\"", Digest::of(&tar));
-    assert!(text.contains(&settled), "{text}");
     std::fs::write(&record, text.replace(&settled, "\"settled\": null")).unwrap();
     let (_running, client) = start(config(folder.path()));
     assert_eq!(client.head(&path).offset(), tar.len() as u64);

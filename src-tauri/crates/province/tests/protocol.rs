@@ -371,3 +371,24 @@ fn the_page_shows_what_came_and_nothing_that_came_can_harm_it() {
     assert_eq!(client.get("/v1/packages/..%2f..%2fkey/files/0").status, 404);
     assert_eq!(client.get("/v1/packages/xyz").status, 400);
 }
+
+#[test]
+fn the_published_interface_has_no_comma_that_yaml_takes_for_its_own() {
+    let place = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../assets/schemas/province-openapi.yaml");
+    let text = std::fs::read_to_string(place).unwrap();
+    // Within braces a comma ends a value, and the rest became a key nobody knows.
+    let bare = |line: &&str| {
+        let after = line.split_once("{ description: ").map(|(_, after)| after);
+        after.is_some_and(|after| !after.starts_with('"'))
+    };
+    assert_eq!(text.lines().find(bare), None);
+    for path in [
+        "/v1/uploads:",
+        "/v1/uploads/{id}:",
+        "/v1/packages/{digest}:",
+        "/v1/key:",
+    ] {
+        assert!(text.contains(path), "{path}");
+    }
+}

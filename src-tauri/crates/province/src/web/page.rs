@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
-use package::{Receipt, Verdict};
+use package::{Receipt, Stamp, Verdict};
 
 use super::media_type;
 use crate::intake::Province;
@@ -24,10 +24,18 @@ pub(super) fn html(province: &Province) -> io::Result<String> {
     let key = province.key.public();
     let mut add = |text: String| out.push_str(&text);
     add(format!("<title>{name}</title>\n<h1>{name}</h1>\n"));
+    let accepted = receipts.iter().filter(|receipt| receipt.is_accepted());
+    let (all, accepted) = (receipts.len(), accepted.count());
+    let newest = if all == SHOWN_MAX {
+        " · chỉ kể những gói mới nhất"
+    } else {
+        ""
+    };
     add(format!(
-        "<p>Gói tin đã nhận: {} <span class=\"quiet\" lang=\"en\">(packages received)</span></p>\n\
+        "<p>Gói tin đã nhận: {accepted} · từ chối: {}{newest} \
+         <span class=\"quiet\" lang=\"en\">(accepted, refused)</span></p>\n\
          <p class=\"quiet\">Khóa ký biên nhận: <code>{}</code> · <a href=\"/v1/key\">{}</a></p>\n",
-        receipts.len(),
+        all - accepted,
         key.fingerprint(),
         key.id()
     ));
@@ -57,19 +65,22 @@ fn article(province: &Province, receipt: &Receipt) -> String {
          <dt>Trạng thái</dt><dd>{state}</dd>\n\
          <dt>Lúc</dt><dd>{}</dd>\n\
          <dt>Gói</dt><dd>{} · bản {}</dd>\n\
-         <dt>Dung lượng</dt><dd>{} byte</dd>\n\
+         <dt>Dung lượng</dt><dd>{}</dd>\n\
          <dt>SHA-256</dt><dd><code>{digest}</code></dd>\n\
          <dt>Biên nhận</dt><dd><a href=\"/v1/packages/{digest}\">JSON</a></dd>\n</dl>\n",
         escape(title.unwrap_or("(không có tên)")),
-        receipt.received_at,
+        moment(receipt.received_at),
         receipt
             .package_id
             .map_or_else(|| "?".to_owned(), |id| id.to_string()),
         receipt
             .package_version
             .map_or_else(|| "?".to_owned(), |version| version.to_string()),
-        receipt.bytes,
+        size(receipt.bytes),
     );
+    if let Verdict::Refused { .. } = &receipt.verdict {
+        out.push_str("<p>Lý do từ chối:</p>\n");
+    }
     out.push_str("<ul>\n");
     if let Verdict::Refused { reasons } = &receipt.verdict {
         for reason in reasons {
@@ -107,9 +118,38 @@ fn file_line(url: &str, file: &InsideFile) -> String {
         _ => String::new(),
     };
     format!(
-        "<li><a href=\"{url}\">{name}</a> <span class=\"quiet\">{} byte</span>{shown}</li>\n",
-        file.bytes
+        "<li><a href=\"{url}\">{name}</a> <span class=\"quiet\">{}</span>{shown}</li>\n",
+        size(file.bytes)
     )
+}
+
+/// A moment as it is read here, by the clock it was taken from: `26/11/2026 09:54:48`.
+fn moment(at: Stamp) -> String {
+    let text = at.to_string();
+    match (
+        text.get(..4),
+        text.get(5..7),
+        text.get(8..10),
+        text.get(11..19),
+    ) {
+        (Some(year), Some(month), Some(day), Some(clock)) => {
+            format!("{day}/{month}/{year} {clock}")
+        }
+        _ => text,
+    }
+}
+
+/// A size with its digits in threes: `613.888 byte`.
+fn size(bytes: u64) -> String {
+    let digits = bytes.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    out + " byte"
 }
 
 /// Text that means only itself, in elements and in quoted attributes.
@@ -133,7 +173,18 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::escape;
+    use super::{escape, moment, size};
+
+    #[test]
+    fn moments_and_sizes_are_written_as_they_are_read_here() {
+        let at = "2026-11-26T09:54:48+07:00".parse().unwrap();
+        assert_eq!(moment(at), "26/11/2026 09:54:48");
+        let sizes = [0, 999, 1_000, 613_888, 1_329_152].map(size);
+        assert_eq!(
+            sizes.join(" "),
+            "0 byte 999 byte 1.000 byte 613.888 byte 1.329.152 byte"
+        );
+    }
 
     #[test]
     fn foreign_words_mean_only_themselves() {
