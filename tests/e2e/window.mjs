@@ -1,9 +1,10 @@
 // A smoke run of the real window: WebKitWebDriver drives the built program under Xvfb. It proves
-// that the window opens, speaks to Rust by its one command, keeps the content policy, and draws a
-// slide that Rust rendered. No dependency: WebDriver is plain HTTP.
+// that the window opens, speaks to Rust by its one command, keeps the content policy, draws a slide
+// that Rust rendered, and that its process may be killed amid edits without losing one that was
+// acknowledged. No dependency: WebDriver is plain HTTP.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,6 +15,8 @@ const root = path.resolve(here, '../..');
 const output = path.join(here, 'output');
 const binary = path.resolve(process.env.LOA_STUDIO_BIN ?? path.join(root, 'target/debug/loa-studio'));
 const PATIENCE_MS = 60_000;
+/** How often the window is killed, and how long it edits before: each round takes some seconds. */
+const KILLS_MS = [150, 700, 1300];
 
 mkdirSync(output, { recursive: true });
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'loa-window-'));
@@ -53,18 +56,25 @@ async function until(what, look) {
   throw new Error(`${what} did not come about: ${last?.message ?? 'no answer'}`);
 }
 
-async function main() {
-  const display = `:${90 + (process.pid % 900)}`;
-  start('xvfb', 'Xvfb', [display, '-screen', '0', '1440x900x24', '-nolisten', 'tcp']);
-  const port = await freePort();
-  const nativePort = await freePort();
-  start('webdriver', 'WebKitWebDriver', [`--port=${port}`, `--host=127.0.0.1`], {
+/** Process ids of the window on our store: the driver starts it, so nobody else knows them. */
+function windowPids(store) {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/exe`) === binary && readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`LOA_STORE=${store}`);
+    } catch { return false; /* it has ended, or belongs to somebody else */ }
+  });
+}
+
+/** A window on the store, driven by a driver of its own: one whose window was killed takes no second one. */
+async function openWindow(display, store) {
+  const [port, nativePort] = [await freePort(), await freePort()];
+  const driver = start(`webdriver-${children.length}`, 'WebKitWebDriver', [`--port=${port}`, `--host=127.0.0.1`], {
     DISPLAY: display,
     TAURI_AUTOMATION: 'true',
     TAURI_WEBVIEW_AUTOMATION: 'true',
     XDG_RUNTIME_DIR: path.join(scratch, 'run'),
     HOME: scratch,
-    LOA_STORE: path.join(scratch, 'kho'),
+    LOA_STORE: store,
     LOA_ASSETS: path.join(root, 'assets'),
     PULSE_SERVER: `unix:${path.join(scratch, `no-sound-${nativePort}`)}`,
     LANG: 'vi_VN.UTF-8',
@@ -83,17 +93,46 @@ async function main() {
   const run = (script, args = []) => call('POST', `${at}/execute/sync`, { script, args });
   const runAsync = (script, args = []) => call('POST', `${at}/execute/async`, { script, args });
   const shoot = async (name) => writeFileSync(path.join(output, name), Buffer.from(await call('GET', `${at}/screenshot`), 'base64'));
-
+  const rpc = (name, request) => runAsync(
+    'const [name, request, done] = arguments; window.__TAURI_INTERNALS__.invoke("rpc", { name, request }).then((value) => done({ value }), (problem) => done({ problem }));',
+    [name, request]);
   await until('the rail', () => run('return document.querySelectorAll("nav a, nav button").length >= 6'));
+  return { driver, run, runAsync, rpc, shoot, close: () => call('DELETE', at) };
+}
+
+/** Edits without a pause in the page itself, kills the process, and looks for what was acknowledged. */
+async function killAmidEdits(display, store, id, after_ms) {
+  const window = await openWindow(display, store);
+  const begun = (await window.rpc('deck', { id })).value;
+  await window.run(`
+    const [id] = arguments;
+    window.acknowledged = null;
+    const next = (n) => window.__TAURI_INTERNALS__.invoke("rpc", { name: "deck_edit", request: { id, edit: { type: "set-title", title: "Sửa lần " + n } } })
+      .then((deck) => { window.acknowledged = [deck.revision, deck.title]; next(n + 1); });
+    next(1);`, [id]);
+  const end = Date.now() + after_ms;
+  let known = null;
+  while (!known || Date.now() < end) known = await window.run('return window.acknowledged');
+  const pids = windowPids(store);
+  assert.ok(pids.length > 0, 'the process of the window is found');
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  await until('its end', () => windowPids(store).length === 0);
+  process.kill(-window.driver.pid, 'SIGKILL');
+  assert.ok(known[0] > begun.revision, `edits were under way: ${known}`);
+  return known;
+}
+
+async function main() {
+  const display = `:${90 + (process.pid % 900)}`;
+  const store = path.join(scratch, 'kho');
+  start('xvfb', 'Xvfb', [display, '-screen', '0', '1440x900x24', '-nolisten', 'tcp']);
+  const { run, runAsync, rpc, shoot, close } = await openWindow(display, store);
   assert.match(await run('return document.body.innerText'), /Hôm nay/);
   // A picture for people; letters take a moment to arrive.
   await new Promise((go) => setTimeout(go, 1_500));
   await shoot('window-home.png');
 
   // The one door to Rust works, and a template becomes pixels through the window's own protocol.
-  const rpc = (name, request) => runAsync(
-    'const [name, request, done] = arguments; window.__TAURI_INTERNALS__.invoke("rpc", { name, request }).then((value) => done({ value }), (problem) => done({ problem }));',
-    [name, request]);
   const state = await rpc('app_state', {});
   assert.equal(state.value?.settings.language, 'vi');
   assert.match(state.value.sandbox.url, /^http:\/\/127\.0\.0\.1:\d+/);
@@ -114,8 +153,25 @@ async function main() {
   await run('location.hash = "#/bang-tin/" + arguments[0]', [deck.id]);
   await new Promise((go) => setTimeout(go, 1_500));
   await shoot('window-board.png');
-  await call('DELETE', at);
+  await close();
+  await until('the end of the window', () => windowPids(store).length === 0);
   console.log('window: opened, answered, drew a slide, kept its policy');
+
+  for (const after_ms of KILLS_MS) {
+    const [revision, title] = await killAmidEdits(display, store, deck.id, after_ms);
+    const again = await openWindow(display, store);
+    const kept = (await again.rpc('deck', { id: deck.id })).value;
+    assert.ok(kept.revision >= revision, `revision ${kept.revision} is there, ${revision} was acknowledged`);
+    assert.ok(Number(kept.title.split(' ').at(-1)) >= Number(title.split(' ').at(-1)), `“${kept.title}” is there, “${title}” was acknowledged`);
+    // All of it can still be taken back, and the first screen shows it.
+    const undone = (await again.rpc('deck_undo', { id: deck.id })).value;
+    assert.notEqual(undone.title, kept.title);
+    await until('the document on the first screen', () => again.run('location.hash = "#/hom-nay"; return document.body.innerText.includes(arguments[0])', [undone.title]));
+    if (after_ms === KILLS_MS.at(-1)) await again.shoot('window-after-kill.png');
+    await again.close();
+    await until('the end of the window', () => windowPids(store).length === 0);
+    console.log(`window: killed after ${revision} revisions, nothing acknowledged was lost`);
+  }
 }
 
 try {
