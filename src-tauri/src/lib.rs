@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use cli::machine::{Training, assets, usual_store};
 use studio::Studio;
+use studio::wire::Problem;
 use tauri::Manager as _;
 
 use crate::host::Desktop;
@@ -21,6 +22,11 @@ use crate::host::Desktop;
 /// # Errors
 /// Where the archive cannot be opened or there is no display.
 pub fn run() -> anyhow::Result<()> {
+    // The toolkit would panic, and say less.
+    anyhow::ensure!(
+        has_display(),
+        "there is no display to open a window on; `loa serve` shows the same in a browser"
+    );
     let store = std::env::var_os("LOA_STORE").map_or_else(usual_store, PathBuf::from);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -30,11 +36,9 @@ pub fn run() -> anyhow::Result<()> {
     let host = Desktop::new(training);
     let dialogs = host.dialogs();
     let studio = Studio::open(host, &store, &assets(), runtime.handle().clone())
-        .map_err(|problem| anyhow::anyhow!("{}: {problem}", store.display()))?;
+        .with_context(|| store.display().to_string())?;
     if with_sandbox {
-        studio
-            .start_sandbox()
-            .map_err(|problem| anyhow::anyhow!("training province: {problem}"))?;
+        studio.start_sandbox().context("training province")?;
     }
     let _inside = runtime.enter();
     tauri::Builder::default()
@@ -55,15 +59,22 @@ pub fn run() -> anyhow::Result<()> {
 /// standard error for whoever started it from a terminal.
 #[allow(clippy::print_stderr)] // the only way left to say anything
 pub fn report(error: &anyhow::Error) {
-    eprintln!("Loa Studio: {error:#}");
-    let has_display = cfg!(not(target_os = "linux"))
-        || std::env::var_os("DISPLAY").is_some()
-        || std::env::var_os("WAYLAND_DISPLAY").is_some();
-    if has_display {
+    // What it means and what to do, then what exactly happened.
+    let told = match error.downcast_ref::<Problem>() {
+        Some(problem) => format!("{}\n\n{error:#}", cli::sentence(problem.code)),
+        None => format!("{error:#}"),
+    };
+    eprintln!("Loa Studio: {told}");
+    if has_display() {
         rfd::MessageDialog::new()
             .set_level(rfd::MessageLevel::Error)
             .set_title("Loa Studio")
-            .set_description(format!("{error:#}"))
+            .set_description(told)
             .show();
     }
+}
+
+fn has_display() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    cfg!(not(target_os = "linux")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
 }

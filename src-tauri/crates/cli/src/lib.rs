@@ -17,6 +17,8 @@ mod sound;
 mod store;
 mod words;
 
+pub use words::sentence;
+
 use std::process::ExitCode;
 
 use anyhow::Context as _;

@@ -32,7 +32,8 @@ pub fn complain(error: &anyhow::Error) {
 }
 
 /// What a problem means and what can be done.
-fn sentence(code: Code) -> &'static str {
+#[must_use]
+pub fn sentence(code: Code) -> &'static str {
     match code {
         Code::BadRequest => l("Yêu cầu không hợp lệ.", "The request makes no sense."),
         Code::NotFound => l("Không tìm thấy.", "Not found."),
