@@ -1,6 +1,6 @@
 //! Slides of decks as pixels and as checks, always through the one renderer.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -77,20 +77,18 @@ pub fn all(
     let pictures = Pictures::new(images);
     let total = (deck.boards.len() * deck.slides.len()) as u64;
     let mut made = Vec::new();
-    for (nth, board) in deck.boards.iter().enumerate() {
-        for slide in 0..deck.slides.len() {
+    for (board, names) in file_names(deck).into_iter().enumerate() {
+        for (slide, name) in names.into_iter().enumerate() {
             watch.step(made.len() as u64, total)?;
-            let png = png(deck, slide, nth, fonts, &pictures)?;
-            let name = format!("{:02}-{}.png", slide + 1, plain(&board.name));
+            let png = png(deck, slide, board, fonts, &pictures)?;
             made.push(SlidePicture {
                 name,
                 png,
                 slide,
-                board: nth,
+                board,
             });
         }
     }
-    keep_names_apart(&mut made);
     Ok(made)
 }
 
@@ -154,15 +152,27 @@ pub fn plain(name: &str) -> String {
     }
 }
 
-fn keep_names_apart(pictures: &mut [SlidePicture]) {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for picture in pictures {
-        let count = seen.entry(picture.name.clone()).or_default();
-        *count += 1;
-        if *count > 1 {
-            picture.name = picture.name.replace(".png", &format!("-{count}.png"));
+/// The file names of all slides, by board and then by slide. Sorted they are in playing order, and no
+/// two are one, whatever the boards are called: "LED 1" and "Led-1" are both `led-1` on a disk.
+#[must_use]
+pub fn file_names(deck: &Deck) -> Vec<Vec<String>> {
+    let slides = deck.slides.len();
+    let digits = slides.to_string().len().max(2);
+    let mut taken = HashSet::new();
+    let mut names = Vec::with_capacity(deck.boards.len());
+    for board in &deck.boards {
+        let plain = plain(&board.name);
+        let mut stem = plain.clone();
+        for nth in 2.. {
+            if taken.insert(stem.clone()) {
+                break;
+            }
+            stem = format!("{plain}-{nth}");
         }
+        let name = |slide| format!("{slide:0digits$}-{stem}.png");
+        names.push((1..=slides).map(name).collect());
     }
+    names
 }
 
 impl<H: Host> Studio<H> {
@@ -203,5 +213,45 @@ impl<H: Host> Studio<H> {
             })
             .find(|path| !path.exists())
             .unwrap_or(folder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::file_names;
+
+    fn deck(boards: &[&str], slides: usize) -> board::deck::Deck {
+        let board = |name: &&str| {
+            format!(
+                r#"{{"name":"{name}","width_px":64,"height_px":32,"pitch_mm":10,
+                "viewing_distance_m":15,"audience":"road"}}"#
+            )
+        };
+        let boards: Vec<String> = boards.iter().map(board).collect();
+        let slide = r##"{"duration_ms":5000,"background":"#000000","elements":[]}"##;
+        let json = format!(
+            r#"{{"format":"loa-deck","version":1,"title":"t","boards":[{}],"slides":[{}]}}"#,
+            boards.join(","),
+            vec![slide; slides].join(",")
+        );
+        board::deck::deck_from_json(&json).unwrap()
+    }
+
+    #[test]
+    fn no_two_slides_get_one_file_whatever_the_boards_are_called() {
+        let deck = deck(&["LED 1", "Led-1", "LED 1 2", "lêd 1", "!!", "??"], 3);
+        let names: Vec<String> = file_names(&deck).into_iter().flatten().collect();
+        assert_eq!((names.len(), names[0].as_str()), (18, "01-led-1.png"));
+        assert_eq!(names.iter().collect::<HashSet<_>>().len(), 18, "{names:?}");
+    }
+
+    #[test]
+    fn sorted_by_name_slides_play_in_order_beyond_a_hundred() {
+        let deck = deck(&["LED"], 200);
+        let names = file_names(&deck).remove(0);
+        assert!(names.is_sorted(), "{names:?}");
+        assert_eq!(names[199], "200-led.png");
     }
 }

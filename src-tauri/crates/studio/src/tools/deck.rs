@@ -9,7 +9,7 @@ use board::{Fonts, Images, Pictures};
 use serde::Serialize;
 use units::{Digest, Watch};
 
-use crate::slides::plain;
+use crate::slides::file_names;
 use crate::wire::{Code, Problem};
 use crate::write_whole;
 
@@ -94,11 +94,13 @@ pub(crate) fn open(path: &Path) -> Result<(Deck, FolderImages), Problem> {
     Ok((deck, images))
 }
 
-fn boards<'a>(deck: &'a Deck, name: Option<&str>) -> Result<Vec<&'a Board>, Problem> {
-    let chosen: Vec<&Board> = deck
+/// The boards of this name, or all, each with its place in the deck.
+fn boards<'a>(deck: &'a Deck, name: Option<&str>) -> Result<Vec<(usize, &'a Board)>, Problem> {
+    let chosen: Vec<(usize, &Board)> = deck
         .boards
         .iter()
-        .filter(|board| name.is_none_or(|name| board.name == name))
+        .enumerate()
+        .filter(|(_, board)| name.is_none_or(|name| board.name == name))
         .collect();
     if chosen.is_empty() {
         let names: Vec<&str> = deck
@@ -115,7 +117,7 @@ fn boards<'a>(deck: &'a Deck, name: Option<&str>) -> Result<Vec<&'a Board>, Prob
 /// Writes each slide for each board (or only for the one named) into `out`.
 ///
 /// # Errors
-/// Where the file is no deck, or the folder cannot be written to.
+/// Where the file is no deck or has no slide, or the folder cannot be written to.
 pub fn render_deck(
     path: &Path,
     out: &Path,
@@ -125,15 +127,20 @@ pub fn render_deck(
     let (deck, images) = open(path)?;
     let (fonts, pictures) = (Fonts::bundled()?, Pictures::new(&images));
     let boards = boards(&deck, board)?;
+    if deck.slides.is_empty() {
+        let detail = format!("{}: the deck has no slides", path.display());
+        return Err(Problem::new(Code::Empty, detail));
+    }
+    let names = file_names(&deck);
     let total = (boards.len() * deck.slides.len()) as u64;
     let mut written = Vec::new();
-    for board in boards {
-        for slide in 0..deck.slides.len() {
+    for (place, board) in boards {
+        for (slide, name) in names[place].iter().enumerate() {
             watch.step(written.len() as u64, total)?;
             let scene = board::resolve(&deck, slide, board, &fonts, &pictures)?;
             let mut png = Vec::new();
             board::png(&board::draw(&scene), &mut png)?;
-            let path = out.join(format!("{:02}-{}.png", slide + 1, plain(&board.name)));
+            let path = out.join(name);
             write_whole(&path, &png).map_err(|error| Problem::on(&path, error))?;
             written.push(path);
         }
@@ -149,7 +156,7 @@ pub fn check_deck(path: &Path, board: Option<&str>) -> Result<Vec<DeckFinding>, 
     let (deck, images) = open(path)?;
     let (fonts, pictures) = (Fonts::bundled()?, Pictures::new(&images));
     let mut findings = Vec::new();
-    for board in boards(&deck, board)? {
+    for (_, board) in boards(&deck, board)? {
         for finding in board::check(&deck, board, &fonts, &pictures)? {
             findings.push(DeckFinding {
                 board: board.name.clone(),
