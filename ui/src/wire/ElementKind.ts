@@ -22,7 +22,7 @@ colour: string, } | { "type": "line",
  */
 colour: string, 
 /**
- * Width in pixels.
+ * Width in pixels of a board 1,000 pixels high.
  */
 width_px: number, } | { "type": "image", 
 /**

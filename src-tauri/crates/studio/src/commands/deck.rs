@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use board::deck::{Deck, Edit, Element, Fit, Frame, Kind};
+use board::deck::{Deck, Edit, Element, Fit, Frame, Kind, Slide};
 use units::{Id, Watch};
 
 use crate::jobs::Order;
@@ -104,7 +104,7 @@ pub fn deck_picture<H: Host>(studio: &Studio<H>, request: ImportPicture) -> Resu
                 .value()
                 .slide(slide)
                 .ok_or_else(|| Problem::new(Code::NotFound, format!("slide {slide}")))?;
-            let index = slide.elements.len();
+            let index = beneath_words(slide);
             document.edit(
                 Edit::AddElement {
                     slide: slide.id,
@@ -118,6 +118,13 @@ pub fn deck_picture<H: Host>(studio: &Studio<H>, request: ImportPicture) -> Resu
             image: digest.to_string(),
         })
     })
+}
+
+/// Where a picture goes that is as large as the board: above the areas of colour, beneath what is read.
+fn beneath_words(slide: &Slide) -> usize {
+    let is_read = |element: &Element| matches!(element.kind, Kind::Text(_) | Kind::Qr { .. });
+    let first = slide.elements.iter().position(is_read);
+    first.unwrap_or(slide.elements.len())
 }
 
 pub fn deck_export<H: Host>(studio: &Studio<H>, request: ById) -> Result<Job, Problem> {
@@ -199,5 +206,27 @@ impl<H: Host> Studio<H> {
             paths.push(path.display().to_string());
         }
         Ok(paths)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beneath_words;
+
+    #[test]
+    fn a_picture_that_comes_in_covers_no_words() {
+        let file = include_str!("../../../../../tests/fixtures/deck/v1/deck.json");
+        let deck = board::deck::deck_from_json(file).unwrap();
+        for slide in &deck.slides {
+            let (below, above) = slide.elements.split_at(beneath_words(slide));
+            let is_read = |element: &super::Element| {
+                matches!(element.kind, super::Kind::Text(_) | super::Kind::Qr { .. })
+            };
+            assert!(!below.iter().any(is_read));
+            assert!(above.first().is_none_or(is_read));
+        }
+        let mut empty = deck.slides[0].clone();
+        empty.elements.clear();
+        assert_eq!(beneath_words(&empty), 0);
     }
 }

@@ -12,7 +12,7 @@ use crate::wire::{self, Code, DeckEdit, ElementKind, Problem};
 /// Frames cross the wire in thousandths; board counts in hundred-thousandths.
 const STEPS: f64 = 100.0;
 
-/// Line thickness crosses in pixels of a board this wide; board keeps a fraction of the width.
+/// Line thickness crosses in pixels of a board this high; board keeps a fraction of the height.
 const LINE_BOARD_PX: f64 = 1_000.0;
 
 /// Weights of type as most families have them.
@@ -114,8 +114,7 @@ fn kind_to_wire(kind: &Kind) -> ElementKind {
             colour, thickness, ..
         } => ElementKind::Line {
             colour: colour.to_string(),
-            width_px: (f64::from(*thickness) * LINE_BOARD_PX / f64::from(Frame::FULL)).round()
-                as u32,
+            width_px: line_px(*thickness),
         },
         Kind::Qr { text } => ElementKind::Qr { text: text.clone() },
     }
@@ -157,7 +156,13 @@ fn kind_from_wire(kind: &ElementKind, before: Option<&Kind>) -> Result<Kind, Pro
             width_px,
         } => Kind::Line {
             colour: colour(stroke)?,
-            thickness: (f64::from(*width_px) * f64::from(Frame::FULL) / LINE_BOARD_PX) as i32,
+            // What crossed rounded comes back as it was where only something else changed.
+            thickness: match before {
+                Some(Kind::Line { thickness, .. }) if line_px(*thickness) == *width_px => {
+                    *thickness
+                }
+                _ => (f64::from(*width_px) * f64::from(Frame::FULL) / LINE_BOARD_PX) as i32,
+            },
             slope: match before {
                 Some(Kind::Line { slope, .. }) => *slope,
                 _ => Slope::Down,
@@ -172,6 +177,10 @@ fn kind_from_wire(kind: &ElementKind, before: Option<&Kind>) -> Result<Kind, Pro
         },
         ElementKind::Qr { text } => Kind::Qr { text: text.clone() },
     })
+}
+
+fn line_px(thickness: i32) -> u32 {
+    (f64::from(thickness) * LINE_BOARD_PX / f64::from(Frame::FULL)).round() as u32
 }
 
 fn font(style: &wire::TextStyle, before: Option<&Text>) -> Font {
@@ -348,5 +357,33 @@ pub const fn edit_code(edit: &Edit) -> &'static str {
         Edit::SetText { .. } => "set-text",
         Edit::SetFrame { .. } => "set-frame",
         Edit::All(_) => "several",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use board::deck::{Colour, Kind, Slope};
+
+    use super::{ElementKind, kind_from_wire, kind_to_wire};
+
+    #[test]
+    fn a_line_of_another_colour_is_as_thick_as_it_was() {
+        let line = |colour, thickness| Kind::Line {
+            colour,
+            thickness,
+            slope: Slope::Up,
+        };
+        // 7.5 pixels of a thousand cross as 8.
+        let ElementKind::Line { width_px, .. } = kind_to_wire(&line(Colour::WHITE, 750)) else {
+            panic!("no line");
+        };
+        let changed = |width_px| {
+            let colour = "#000000".to_owned();
+            let kind = ElementKind::Line { colour, width_px };
+            kind_from_wire(&kind, Some(&line(Colour::WHITE, 750))).unwrap()
+        };
+        assert_eq!(width_px, 8);
+        assert_eq!(changed(8), line(Colour::BLACK, 750));
+        assert_eq!(changed(9), line(Colour::BLACK, 900));
     }
 }

@@ -78,11 +78,11 @@ pub enum ElementKind {
         /// Colour as `#rrggbb`.
         colour: String,
     },
-    /// A line from the upper left to the lower right corner of the frame.
+    /// A line between two corners of the frame.
     Line {
         /// Colour as `#rrggbb`.
         colour: String,
-        /// Width in pixels.
+        /// Width in pixels of a board 1,000 pixels high.
         width_px: u32,
     },
     /// A picture.
