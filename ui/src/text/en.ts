@@ -68,7 +68,7 @@ export const en: Words = {
   },
   warnings: { 'heavy-limiting': 'More than 6 dB of limiting was needed. Level the voices first.', 'off-target': 'The target was not met.', 'over-ceiling': 'The true peak is above the ceiling.' },
   checks: {
-    'text-too-small': 'Text size', 'distance-day': 'Distance by day', 'distance-night': 'Distance by night', contrast: 'Contrast', 'dwell-time': 'Time to read', 'outside-safe-area': 'Outside the safe area', 'text-overflow': 'Text does not fit',
+    'text-too-small': 'Text size', 'distance-day': 'Distance by day', 'distance-night': 'Distance by night', contrast: 'Contrast', 'dwell-time': 'Time to read', 'outside-safe-area': 'Outside the safe area', 'text-overflow': 'Text does not fit, split it into two slides', 'text-covered': 'Text is covered',
     'image-missing': 'Picture missing', 'image-unreadable': 'Picture unreadable', 'image-too-large': 'Picture too large', 'font-missing': 'Font missing', 'glyph-missing': 'Letter missing in the font', 'qr-too-small': 'QR code too small', 'no-room': 'Frame too narrow',
   },
   edits: {

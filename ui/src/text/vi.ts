@@ -106,7 +106,7 @@ const warnings: Record<string, string> = {
 /** Titles of board checks, by code. */
 const checks: Record<string, string> = {
   'text-too-small': 'Cỡ chữ', 'distance-day': 'Tầm đọc ban ngày', 'distance-night': 'Tầm đọc ban đêm', contrast: 'Tương phản', 'dwell-time': 'Thời gian đọc',
-  'outside-safe-area': 'Chữ ra ngoài vùng an toàn', 'text-overflow': 'Chữ không vừa khung', 'image-missing': 'Thiếu ảnh', 'image-unreadable': 'Không đọc được ảnh',
+  'outside-safe-area': 'Chữ ra ngoài vùng an toàn', 'text-overflow': 'Chữ không vừa khung, hãy tách thành hai trang', 'text-covered': 'Chữ bị che', 'image-missing': 'Thiếu ảnh', 'image-unreadable': 'Không đọc được ảnh',
   'image-too-large': 'Ảnh quá lớn', 'font-missing': 'Thiếu phông chữ', 'glyph-missing': 'Phông thiếu chữ này', 'qr-too-small': 'Mã QR quá nhỏ', 'no-room': 'Khung quá hẹp',
 };
 
