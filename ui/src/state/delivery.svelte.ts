@@ -12,6 +12,10 @@ export const isPaused = (p: Package) => p.state.type === 'waiting' && p.state.re
 /** Whether a person may send it now: at rest, or waiting for something. */
 export const canSend = (p: Package) => ['sealed', 'refused', 'waiting'].includes(p.state.type);
 
+/** The first bytes leave together with the question for an upload address; until that is answered the
+ *  core calls the package queued, a person sees it move. */
+export const seen = (p: Package): Package => (p.state.type === 'queued' && p.offset_bytes > 0 && p.bytes_per_s !== null ? { ...p, state: { type: 'sending' } } : p);
+
 class Delivery {
   packages: Package[] | null = $state.raw(null);
   problem: Problem | null = $state.raw(null);
@@ -29,9 +33,10 @@ class Delivery {
     });
   }
   async load() {
-    try { this.packages = (await app.call('packages', {})).packages; this.problem = null; } catch (error) { this.problem = asProblem(error); }
+    try { this.packages = (await app.call('packages', {})).packages.map(seen); this.problem = null; } catch (error) { this.problem = asProblem(error); }
   }
-  #put(moved: Package) {
+  #put(told: Package) {
+    const moved = seen(told);
     const known = this.packages ?? [];
     this.packages = known.some((p) => p.id === moved.id) ? known.map((p) => (p.id === moved.id ? moved : p)) : [moved, ...known];
   }
