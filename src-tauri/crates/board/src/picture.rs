@@ -63,6 +63,8 @@ pub struct PixelImage {
     pub height: u32,
     /// Whether alpha is 255 throughout.
     pub opaque: bool,
+    /// Whether the file held all of it; the rest is grey.
+    pub whole: bool,
     /// `width × height × 4` bytes.
     pub rgba: Vec<u8>,
 }

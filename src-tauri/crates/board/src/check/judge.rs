@@ -124,6 +124,10 @@ impl Judge<'_> {
                     self.find(Code::OutsideSafeArea, Severity::Error, element, figures);
                 }
             }
+            Shape::Image { image, .. } if !image.whole => {
+                let figures = (0.0, 1.0, "file");
+                self.find(Code::ImageUnreadable, Severity::Error, element, figures);
+            }
             Shape::Rect { .. } | Shape::Path { .. } | Shape::Image { .. } => {}
         }
     }

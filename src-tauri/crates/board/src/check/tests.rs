@@ -376,6 +376,25 @@ fn what_cannot_be_shown_is_said() {
 }
 
 #[test]
+fn a_photo_that_is_cut_off_is_found() {
+    let photo = include_bytes!("../../../../../assets/training/tram-y-te.jpg");
+    let fonts = Fonts::bundled().unwrap();
+    let codes = |bytes: &[u8]| -> Vec<Code> {
+        let digest = units::Digest::of(bytes);
+        let files = std::collections::HashMap::from([(digest, bytes.into())]);
+        let fit = Fit::Cover;
+        let deck = deck(
+            &board(),
+            vec![element(1, Frame::BOARD, Kind::Image { digest, fit })],
+        );
+        let found = check(&deck, &board(), &fonts, &Pictures::new(&files)).unwrap();
+        found.iter().map(|finding| finding.code).collect()
+    };
+    assert_eq!(codes(photo), []);
+    assert_eq!(codes(&photo[..photo.len() / 2]), [Code::ImageUnreadable]);
+}
+
+#[test]
 fn the_worst_of_a_slide_comes_first_and_slides_stay_in_order() {
     let board = board();
     let mut deck = deck(

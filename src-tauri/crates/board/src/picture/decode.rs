@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 
 use crate::scene::Missing;
 
@@ -21,6 +21,8 @@ pub(super) struct Pixels {
     pub height: u32,
     /// 3 (RGB) or 4 (RGBA, alpha premultiplied).
     pub channels: usize,
+    /// Whether the file held all of it.
+    pub whole: bool,
     pub samples: Vec<u8>,
 }
 
@@ -29,6 +31,7 @@ pub(super) fn decode(file: &[u8]) -> Result<Pixels, Missing> {
     let mut reader = ImageReader::new(Cursor::new(file))
         .with_guessed_format()
         .map_err(|_| Missing::BadImage)?;
+    let whole = reader.format() != Some(ImageFormat::Jpeg) || is_whole_jpeg(file);
     let mut limits = Limits::default();
     limits.max_alloc = Some(DECODER_BYTES_MAX);
     reader.limits(limits);
@@ -54,6 +57,7 @@ pub(super) fn decode(file: &[u8]) -> Result<Pixels, Missing> {
             width: rgba.width(),
             height: rgba.height(),
             channels: 4,
+            whole,
             samples: rgba.into_raw(),
         }
     } else {
@@ -62,6 +66,7 @@ pub(super) fn decode(file: &[u8]) -> Result<Pixels, Missing> {
             width: rgb.width(),
             height: rgb.height(),
             channels: 3,
+            whole,
             samples: rgb.into_raw(),
         }
     };
@@ -69,6 +74,32 @@ pub(super) fn decode(file: &[u8]) -> Result<Pixels, Missing> {
         return Err(Missing::BadImage);
     }
     Ok(pixels)
+}
+
+/// Whether a JPEG goes on to its end-of-image marker (ITU-T T.81, B.1.1). A file that was cut off on
+/// its way from the phone does not; the decoder makes the rest grey and says nothing of it, where the
+/// decoders of other formats refuse.
+fn is_whole_jpeg(file: &[u8]) -> bool {
+    let mut rest = file;
+    loop {
+        // Stuffed zeros, fill bytes and restart markers are within the samples.
+        let is_marker =
+            |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0x01 | 0xd0..=0xd7 | 0xff);
+        let Some(at) = rest.windows(2).position(is_marker) else {
+            return false;
+        };
+        let (marker, after) = (rest[at + 1], &rest[at + 2..]);
+        rest = match (marker, after) {
+            (0xd9, _) => return true,
+            (0xd8, _) => after,
+            // Skipped by its length: a thumbnail has an end of its own.
+            (_, [high, low, ..]) => {
+                let length = usize::from(u16::from_be_bytes([*high, *low]));
+                after.get(length..).unwrap_or_default()
+            }
+            _ => return false,
+        };
+    }
 }
 
 fn within(found: u64, limit: u64, unit: &'static str) -> Result<(), Missing> {

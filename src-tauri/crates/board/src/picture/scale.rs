@@ -78,6 +78,7 @@ pub(super) fn scale(pixels: &Pixels, crop: Crop, width: u32, height: u32) -> Pix
         width,
         height,
         opaque,
+        whole: pixels.whole,
         rgba: if pixels.channels == 3 {
             with_alpha(&rgba)
         } else {
@@ -234,6 +235,7 @@ mod tests {
             width: 2,
             height,
             channels: 3,
+            whole: true,
             samples,
         };
         let board = 1_012;

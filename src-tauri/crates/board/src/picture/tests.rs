@@ -152,6 +152,30 @@ fn hostile_and_missing_files_are_told_apart() {
     assert_eq!(missing(&Digest::of(b"nowhere")), Missing::NoImage);
 }
 
+#[test]
+fn a_photo_that_is_cut_off_is_shown_as_far_as_it_goes_and_said() {
+    let photo = image::RgbImage::from_fn(160, 120, |x, y| {
+        image::Rgb([(x * 3) as u8, (y * 5) as u8, (x * y) as u8])
+    });
+    let mut file = Cursor::new(Vec::new());
+    photo.write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
+    let whole = file.into_inner();
+    let cut = |part: usize| whole[..whole.len() * part / 100].to_vec();
+    // A camera hides a small whole JPEG in the header of the large one.
+    let mut thumbnail = vec![0xff, 0xd8, 0xff, 0xe1, 0, 8, 0xff, 0xd8, 0xff, 0xd9, 0, 0];
+    thumbnail.extend_from_slice(&whole[2..]);
+    let nearly = whole[..whole.len() - 2].to_vec();
+    let hidden = thumbnail[..thumbnail.len() / 2].to_vec();
+    let files = [whole.clone(), thumbnail, cut(50), cut(90), nearly, hidden];
+    let (files, digests) = store(&files);
+    let pictures = Pictures::new(&files);
+    let held: Vec<bool> = digests
+        .iter()
+        .map(|digest| pictures.at_size(digest, 40, 30, Fit::Cover).unwrap().whole)
+        .collect();
+    assert_eq!(held, [true, true, false, false, false, false]);
+}
+
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0u32, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
