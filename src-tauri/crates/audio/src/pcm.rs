@@ -26,12 +26,23 @@ impl Pcm {
         block: &mut Planar,
         frames_max: usize,
     ) -> Result<usize, Error> {
+        self.read_through(&mut Vec::new(), frame, block, frames_max)
+    }
+
+    /// [`Self::read_planar`] by way of a buffer that the next call may use again.
+    fn read_through(
+        &self,
+        buffer: &mut Vec<u8>,
+        frame: u64,
+        block: &mut Planar,
+        frames_max: usize,
+    ) -> Result<usize, Error> {
         let left = self.frames.saturating_sub(frame);
         let frames = usize::try_from(left).unwrap_or(usize::MAX).min(frames_max);
         block.resize(self.channels, frames);
         let frame_bytes = self.frame_bytes();
         let frames_at_once = (CHUNK_BYTES / frame_bytes).max(1).min(frames);
-        let mut buffer = vec![0; frames_at_once * frame_bytes];
+        buffer.resize(frames_at_once * frame_bytes, 0);
         let mut done = 0;
         while done < frames {
             let now = frames_at_once.min(frames - done);
@@ -56,6 +67,7 @@ impl Pcm {
             pcm: self,
             mask,
             next: 0,
+            buffer: Vec::new(),
         })
     }
 }
@@ -64,6 +76,7 @@ struct PcmSignal {
     pcm: Pcm,
     mask: u32,
     next: u64,
+    buffer: Vec<u8>,
 }
 
 impl Signal for PcmSignal {
@@ -84,7 +97,9 @@ impl Signal for PcmSignal {
     }
 
     fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, Error> {
-        let got = self.pcm.read_planar(self.next, block, frames_max)?;
+        let got = self
+            .pcm
+            .read_through(&mut self.buffer, self.next, block, frames_max)?;
         self.next += got as u64;
         Ok(got)
     }
@@ -101,9 +116,12 @@ fn to_planar(
         SampleFormat::U8 => spread::<1>(bytes, channels, range, |[a]| {
             (f32::from(a) - 128.0) * (1.0 / 128.0)
         }),
-        SampleFormat::I16 => spread::<2>(bytes, channels, range, |raw| {
-            f32::from(i16::from_le_bytes(raw)) * (1.0 / 32_768.0)
-        }),
+        SampleFormat::I16 => match channels {
+            [left, right] => spread_16(bytes, &mut left[range.clone()], &mut right[range]),
+            _ => spread::<2>(bytes, channels, range, |raw| {
+                f32::from(i16::from_le_bytes(raw)) * I16_STEP
+            }),
+        },
         // The three bytes go to the top of a 32-bit integer, so that the sign comes by itself.
         SampleFormat::I24 => spread::<3>(bytes, channels, range, |[a, b, c]| {
             i32::from_le_bytes([0, a, b, c]) as f32 * (1.0 / 2_147_483_648.0)
@@ -117,6 +135,20 @@ fn to_planar(
         SampleFormat::F64 => spread::<8>(bytes, channels, range, |raw| {
             finite(f64::from_le_bytes(raw) as f32)
         }),
+    }
+}
+
+/// What a step of 16 bits is.
+const I16_STEP: f32 = 1.0 / 32_768.0;
+
+/// The commonest shape: both samples of a frame are one 32-bit integer, taken apart by shifts, which
+/// any processor does for several frames at once.
+fn spread_16(bytes: &[u8], left: &mut [f32], right: &mut [f32]) {
+    let (frames, _) = bytes.as_chunks::<4>();
+    for ((left, right), &frame) in left.iter_mut().zip(right).zip(frames) {
+        let both = i32::from_le_bytes(frame);
+        *left = ((both << 16) >> 16) as f32 * I16_STEP;
+        *right = (both >> 16) as f32 * I16_STEP;
     }
 }
 

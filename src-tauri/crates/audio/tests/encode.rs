@@ -276,6 +276,31 @@ fn mp3_comes_back_in_its_length_and_place_at_every_rate() {
 }
 
 #[test]
+fn mp3_keeps_the_level_at_every_bit_rate() {
+    let step = std::f64::consts::TAU * 997.0 / 48_000.0;
+    let tone = (0..48_000).map(|n| (0.5 * (step * f64::from(n)).sin()) as f32);
+    let tone = Planar::from_channels(vec![tone.collect()]);
+    let level = |x: &[f32]| {
+        let middle = &x[12_000..36_000];
+        let squares: f64 = middle.iter().map(|x| f64::from(*x).powi(2)).sum();
+        10.0 * (squares / middle.len() as f64).log10()
+    };
+    let wanted = level(tone.channel(0));
+    let constant = [48, 64, 96, 128, 160, 192, 224, 256, 320].map(|kbps| Mp3Rate::Cbr { kbps });
+    let rates = constant
+        .into_iter()
+        .chain([2, 5].map(|quality| Mp3Rate::Vbr { quality }));
+    for rate in rates {
+        let target = Target::new(Format::Mp3(rate), 48_000, 1);
+        let found = level(&decoded(encoded(&target, &tone, 16_384))[0]);
+        assert!(
+            (found - wanted).abs() < 0.05,
+            "{rate:?}: {found} dB for {wanted} dB"
+        );
+    }
+}
+
+#[test]
 fn the_low_bandwidth_profile_is_plain_mpeg_2_at_48_kbit() {
     let target = Target::new(Format::Mp3(Mp3Rate::Cbr { kbps: 48 }), 24_000, 1);
     let bytes = encoded(&target, &sound(24_000, 1, 240_000), 16_384);

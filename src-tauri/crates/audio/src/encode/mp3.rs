@@ -5,7 +5,7 @@
 
 use std::io::SeekFrom;
 use std::num::NonZeroU32;
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 
 use mp3lame_encoder::{
     Bitrate, Builder, DualPcm, FlushGap, Mode, MonoPcm, Quality, VbrMode, max_required_buffer_size,
@@ -13,7 +13,6 @@ use mp3lame_encoder::{
 
 use super::xing::InfoFrame;
 use super::{Encoder, Mp3Rate, Tags, Target, check_block, id3};
-use crate::kernel::highest;
 use crate::pcm::finite;
 use crate::{Error, Planar, Scratch};
 
@@ -40,6 +39,10 @@ pub(super) struct Mp3Encoder<'a> {
     /// Our own first frame, where LAME writes none.
     info: Option<InfoFrame>,
     frames: u64,
+    /// What makes up for the level that LAME takes off.
+    gain: f32,
+    /// The samples as LAME gets them.
+    ready: [Vec<f32>; 2],
     buffer: Vec<u8>,
 }
 
@@ -74,20 +77,14 @@ impl<'a> Mp3Encoder<'a> {
             tag_bytes: tag.len() as u64,
             info,
             frames: 0,
+            gain: 1.0 / lame_scale(rate),
+            ready: Default::default(),
             buffer: Vec::new(),
         })
     }
 }
 
 impl Mp3Encoder<'_> {
-    /// Writes a stretch with samples that LAME must not see.
-    fn write_tamed(&mut self, block: &Planar, range: Range<usize>) -> Result<(), Error> {
-        let tame = |x: &f32| finite(*x).clamp(-SAMPLE_MAX, SAMPLE_MAX);
-        let sides = block.channels().iter();
-        let sides = sides.map(|side| side[range.clone()].iter().map(tame).collect());
-        self.write(&Planar::from_channels(sides.collect()))
-    }
-
     /// Writes what LAME has put into the buffer.
     fn put(&mut self) -> Result<(), Error> {
         if let Some(info) = &mut self.info {
@@ -95,6 +92,18 @@ impl Mp3Encoder<'_> {
         }
         self.out.write_all(&self.buffer)?;
         Ok(())
+    }
+}
+
+/// By what LAME 3.100 multiplies before it encodes at a constant rate, so that decoders that cut off at
+/// full scale cut off less (its `presets.c`). Half a decibel is more than the tolerance of a loudness,
+/// and how high the decoded peaks go is measured here: so the level is given back.
+fn lame_scale(rate: Mp3Rate) -> f32 {
+    match rate {
+        Mp3Rate::Cbr { kbps: ..=160 } => 0.95,
+        Mp3Rate::Cbr { kbps: 192 } => 0.97,
+        Mp3Rate::Cbr { kbps: 224 } => 0.98,
+        Mp3Rate::Cbr { .. } | Mp3Rate::Vbr { .. } => 1.0,
     }
 }
 
@@ -213,15 +222,16 @@ impl Encoder for Mp3Encoder<'_> {
             let range = start..block.frames().min(start + FRAMES_AT_ONCE);
             self.buffer.clear();
             self.buffer.reserve(max_required_buffer_size(range.len()));
-            let mut sides = block.channels().iter().map(|side| &side[range.clone()]);
-            if !sides.all(|side| highest(side) <= SAMPLE_MAX) {
-                return self.write_tamed(block, start..block.frames());
+            for (ready, channel) in self.ready.iter_mut().zip(block.channels()) {
+                ready.clear();
+                // Brought to what LAME may see: see `SAMPLE_MAX`.
+                let tame = |x: &f32| finite(*x).clamp(-SAMPLE_MAX, SAMPLE_MAX) * self.gain;
+                ready.extend(channel[range.clone()].iter().map(tame));
             }
-            let left = &block.channel(0)[range.clone()];
+            let [left, right] = &self.ready;
             let made = if self.channels == 1 {
                 self.lame.encode_to_vec(MonoPcm(left), &mut self.buffer)
             } else {
-                let right = &block.channel(1)[range.clone()];
                 self.lame
                     .encode_to_vec(DualPcm { left, right }, &mut self.buffer)
             };

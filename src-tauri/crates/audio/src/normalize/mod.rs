@@ -40,8 +40,8 @@ const WRITES_MAX: usize = 5;
 const REHEARSALS_MAX: usize = 6;
 /// Where less than this is limited, the loss is too small to look for. Encoding is dear, so lossy
 /// formats look earlier.
-const REHEARSE_ABOVE_DB: f64 = 3.0;
-const REHEARSE_ABOVE_LOSSY_DB: f64 = 1.5;
+const REHEARSE_ABOVE_DB: f64 = 1.0;
+const REHEARSE_ABOVE_LOSSY_DB: f64 = 0.5;
 
 /// Sound that can be read from its start as often as need be, the same each time: a file, a mix.
 pub trait Replay {

@@ -11,6 +11,11 @@ use crate::encode::{Format, Mp3Rate};
 const NEAR_LU: f64 = 0.1;
 /// How near the rehearsal must come: what is written then differs by the encoder only.
 const REHEARSED_NEAR_LU: f64 = 0.07;
+/// A rehearsed step of no more than this is not rehearsed again: what limiting makes uncertain of it
+/// is under a fifth, less than [`REHEARSED_NEAR_LU`]. What is written is measured anyway.
+const SURE_STEP_LU: f64 = 0.35;
+/// Change of loudness per change of gain where peaks are limited and nothing more is known yet.
+const SLOPE_LIMITED: f64 = 0.85;
 /// Least change of loudness per change of gain that a step assumes: under heavy limiting the loudness
 /// hardly follows, and a smaller slope would overshoot wildly on a noisy figure.
 const SLOPE_MIN: f64 = 0.15;
@@ -62,9 +67,11 @@ impl Steering {
         Dbtp(self.limit_dbtp)
     }
 
-    /// Takes what the limited sound measured; `true` where the gain is right, or as high as it may be.
+    /// Takes what the limited sound measured; `true` where the gain is now right, or as high as it may
+    /// be.
     pub fn rehearsed(&mut self, loudness: Lufs) -> bool {
-        self.aim(loudness.0, REHEARSED_NEAR_LU)
+        let missing = (self.target_lufs - loudness.0).abs();
+        self.aim(loudness.0, REHEARSED_NEAR_LU, SLOPE_LIMITED) || missing <= SURE_STEP_LU
     }
 
     /// Takes what the written file measured; `true` where it is as right as it can be, otherwise the next try is set.
@@ -74,10 +81,11 @@ impl Steering {
         if !holds {
             self.limit_dbtp -= over_db + CEILING_SPARE_DB;
         }
-        self.aim(loudness.0, NEAR_LU) && holds
+        self.aim(loudness.0, NEAR_LU, 1.0) && holds
     }
 
-    fn aim(&mut self, loudness: f64, near_lu: f64) -> bool {
+    /// Sets the next try, unless the loudness is near enough. `slope` is taken where no two tries tell.
+    fn aim(&mut self, loudness: f64, near_lu: f64, slope: f64) -> bool {
         let missing = self.target_lufs - loudness;
         if missing.abs() <= near_lu {
             return true;
@@ -86,7 +94,7 @@ impl Steering {
             .previous
             .map(|(gain_db, before)| (loudness - before) / (self.gain_db - gain_db))
             .filter(|slope| slope.is_finite())
-            .map_or(1.0, |slope| slope.clamp(SLOPE_MIN, 1.0));
+            .map_or(slope, |slope| slope.clamp(SLOPE_MIN, 1.0));
         self.previous = Some((self.gain_db, loudness));
         let step = (missing / slope).clamp(-STEP_DB_MAX, STEP_DB_MAX);
         let gain_db = round(self.gain_db + step).min(self.gain_db_max);
@@ -104,10 +112,12 @@ fn overshoot_db(format: Format) -> f64 {
     match format {
         Format::Wav { .. } | Format::Flac { .. } => 0.0,
         Format::Mp3(Mp3Rate::Cbr { kbps }) => match kbps {
-            0..=32 => 0.9,
-            33..=48 => 0.65,
-            49..=64 => 0.35,
-            65..=96 => 0.2,
+            0..=32 => 1.35,
+            33..=48 => 1.1,
+            49..=64 => 0.8,
+            65..=96 => 0.65,
+            97..=160 => 0.55,
+            161..=224 => 0.35,
             _ => 0.1,
         },
         Format::Mp3(Mp3Rate::Vbr { quality }) => 0.1 * f64::from(quality.max(1)),
@@ -140,6 +150,18 @@ mod tests {
         };
         assert!((0..8).any(|_| steering.rehearsed(heard(steering.gain_db()))));
         assert!((heard(steering.gain_db()).0 + 16.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn a_small_step_is_taken_without_another_rehearsal_and_lands_near() {
+        // The loudness rises by 0.7 to 1 dB per decibel where speech is limited a little.
+        for slope in [0.7, 0.85, 1.0] {
+            let mut steering = steering();
+            let lost = 0.3;
+            assert!(steering.rehearsed(Lufs(-16.0 - lost)));
+            let heard = -16.0 - lost + slope * (steering.gain_db() - 14.0);
+            assert!((heard + 16.0).abs() < super::REHEARSED_NEAR_LU, "{heard}");
+        }
     }
 
     #[test]
