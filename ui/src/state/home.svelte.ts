@@ -13,11 +13,15 @@ export function weekStart(now: number): number {
   return d.getTime();
 }
 
+/** A package on its way tells of itself several times a second; one look answers them all. */
+const GATHERED_MS = 200;
+
 class HomeController {
   value: Home | null = $state.raw(null);
   problem: Problem | null = $state.raw(null);
   templates: number | null = $state(null);
   profiles: Profile[] = $state.raw([]);
+  #soon: ReturnType<typeof setTimeout> | undefined;
 
   readonly week = $derived.by(() => {
     const since = weekStart(Date.now());
@@ -35,14 +39,18 @@ class HomeController {
   follow(): () => void {
     void this.load();
     return app.on((event) => {
-      if (event.type === 'documents' || event.type === 'document' || event.type === 'archive' || event.type === 'package' || event.type === 'anew') void this.load();
+      if (event.type === 'documents' || event.type === 'document' || event.type === 'archive' || event.type === 'package' || event.type === 'anew') this.#gather();
     });
+  }
+  #gather() {
+    if (this.#soon !== undefined) return;
+    this.#soon = setTimeout(() => { this.#soon = undefined; void this.load(); }, GATHERED_MS);
   }
   async load() {
     try {
       this.value = await app.call('home', {});
       this.problem = null;
-      this.profiles = await app.call('profiles', {});
+      if (this.profiles.length === 0) this.profiles = await app.call('profiles', {});
       this.templates ??= (await app.call('templates', {})).length;
     } catch (error) { this.problem = asProblem(error); }
   }
