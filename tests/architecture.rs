@@ -291,6 +291,8 @@ fn the_content_policy_lets_no_script_in_from_data_or_blob() {
         .filter_map(|rule| rule.trim().split_once(' '))
         .collect();
     assert_eq!(rules["script-src"], "'self'");
+    // Nothing of ours comes from there, so nothing else needs to.
+    assert!(!policy.contains("data:") && !policy.contains("blob:"));
     assert_eq!(rules["default-src"], "'none'");
     assert_eq!(rules["object-src"], "'none'");
     for forbidden in ["beforeDevCommand", "beforeBuildCommand"] {
@@ -308,7 +310,10 @@ fn the_window_may_ask_the_system_for_nothing_but_events() {
         for permission in capability["permissions"].as_array().into_iter().flatten() {
             let name = permission.as_str().unwrap_or_default();
             assert!(
-                matches!(name, "core:event:allow-listen" | "core:event:allow-unlisten"),
+                matches!(
+                    name,
+                    "core:event:allow-listen" | "core:event:allow-unlisten"
+                ),
                 "{} grants {name}",
                 path.display()
             );

@@ -30,7 +30,7 @@ const UPLOAD_BYTES_MAX: u64 = 4 << 30;
 
 /// What pages of ours may do; the same as in `tauri.conf.json`, for a browser.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    font-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; \
+    font-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 
 struct Server<H: Host> {
