@@ -18,6 +18,8 @@ enum Act {
     Interrupt(String),
     /// Says this and then the second part again and again.
     Endless(String, String),
+    /// Reads, then answers this for ever, a byte at a time.
+    Drip(u8),
     /// Reads and never answers.
     Silent,
     /// Reads so many bytes of the body and never more.
@@ -128,6 +130,12 @@ async fn perform(
         Act::Endless(text, more) => {
             drop(stream.write_all(text.as_bytes()).await);
             while stream.write_all(more.as_bytes()).await.is_ok() {}
+        }
+        Act::Drip(byte) => {
+            drop(stream.write_all(b"HTTP/1.1 204 No Content\r\nX: ").await);
+            while stream.write_all(&[byte]).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
         }
         Act::Silent | Act::Choke(_) => std::future::pending().await,
     }
@@ -287,6 +295,18 @@ async fn silence_and_a_choked_line_end_as_stalled() {
     // More than the system's buffers hold.
     let put = transport.put(piece(to, vec![0; 64_000_000])).await;
     assert_eq!(put, Err(Failure::Stalled));
+}
+
+#[tokio::test]
+async fn an_answer_that_drips_in_for_ever_ends_as_stalled() {
+    let server = Scripted::start(bare(), vec![Act::Drip(b'a'), Act::Drip(b'a')]).await;
+    let address = server.address_of("/v1/uploads/1");
+    let begin = Instant::now();
+    let transport = server.transport();
+    assert_eq!(transport.find(&address).await, Err(Failure::Stalled));
+    let put = transport.put(piece(address, vec![7; 100_000])).await;
+    assert_eq!(put, Err(Failure::Stalled));
+    assert!(begin.elapsed() < Duration::from_secs(10));
 }
 
 #[tokio::test]
