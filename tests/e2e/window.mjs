@@ -142,6 +142,11 @@ async function main() {
   const size = await runAsync(
     'const [url, done] = arguments; const image = new Image(); image.onload = () => done([image.naturalWidth, image.naturalHeight]); image.onerror = () => done(null); image.src = url;', [picture]);
   assert.deepEqual(size, [deck.boards[0].width_px, deck.boards[0].height_px]);
+  // A dialog of the system stands open until somebody answers it; where none can be shown, the question
+  // would be answered with nothing at once, and a button would seem dead.
+  await run('window.asked = "open"; window.__TAURI_INTERNALS__.invoke("rpc", { name: "files_pick", request: { kind: "sound" } }).then(() => { window.asked = "chosen"; }, (problem) => { window.asked = problem; });');
+  await new Promise((go) => setTimeout(go, 2_500));
+  assert.equal(await run('return window.asked'), 'open');
   const refused = await rpc('no_such_command', {});
   assert.equal(refused.problem?.code, 'bad-request');
 
