@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::words::l;
@@ -13,14 +14,30 @@ use crate::words::l;
     version,
     about = l("Loa Studio từ dòng lệnh: đo, chuẩn âm lượng, dựng, vẽ bảng, lưu kho, đóng gói, gửi tỉnh.",
               "Loa Studio from the terminal: measure, normalise, mix, draw boards, archive, package, send."),
-    after_help = l("Mã thoát: 0 xong, 1 bị từ chối hoặc hỏng (lý do ở stderr), 2 gõ sai.",
-                   "Exit codes: 0 done, 1 refused or failed (reason on stderr), 2 wrong usage."),
+    after_help = l("Mã thoát: 0 xong, 1 bị từ chối hoặc hỏng (lý do ở stderr), 2 gõ sai. Xem kỹ: loa LỆNH --help",
+                   "Exit codes: 0 done, 1 refused or failed (reason on stderr), 2 wrong usage. More: loa COMMAND --help"),
 )]
 pub struct Args {
     #[arg(long, global = true, help = l("Trả kết quả dạng JSON", "Answer in JSON"))]
     pub json: bool,
     #[command(subcommand)]
     pub task: Task,
+}
+
+/// Longest recording asked for, in seconds: a day.
+const SECONDS_MAX: f64 = 86_400.0;
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| l("không phải số", "no number"))?;
+    if seconds > 0.0 && seconds <= SECONDS_MAX {
+        Ok(seconds)
+    } else {
+        Err(l(
+            "phải trên 0 và không quá 86400",
+            "more than 0, at most 86400",
+        )
+        .to_owned())
+    }
 }
 
 /// What to do.
@@ -76,7 +93,7 @@ pub struct InOut {
 
 #[derive(ClapArgs)]
 pub struct Aim {
-    #[arg(long, value_name = "NAME", help = l("broadcast, loudspeaker, web, low-bandwidth", "broadcast, loudspeaker, web, low-bandwidth"))]
+    #[arg(long, value_name = "NAME", help = l("Chuẩn: broadcast (mặc định), loudspeaker, web, low-bandwidth", "Profile: broadcast (default), loudspeaker, web, low-bandwidth"))]
     pub profile: Option<String>,
     #[arg(long, value_name = "LUFS", allow_negative_numbers = true, requires = "ceiling", conflicts_with = "profile", help = l("Âm lượng đích", "Target loudness"))]
     pub target: Option<f64>,
@@ -136,12 +153,12 @@ pub struct Check {
 
 #[derive(ClapArgs)]
 pub struct Record {
-    #[arg(long, value_name = "NAME", help = l("Micro, theo tên mà `loa devices` in ra", "Microphone, as `loa devices` names it"))]
-    pub device: Option<String>,
-    #[arg(long, value_name = "N", help = l("Tự dừng sau chừng này giây", "Stop after so many seconds"))]
-    pub seconds: Option<f64>,
     #[arg(value_name = "OUT.wav", help = l("Tệp thu; không ghi đè tệp đã có", "File to make; an existing one is not overwritten"))]
     pub output: PathBuf,
+    #[arg(long, value_name = "NAME", help = l("Micro, theo tên mà `loa devices` in ra", "Microphone, as `loa devices` names it"))]
+    pub device: Option<String>,
+    #[arg(long, value_name = "N", value_parser = seconds, help = l("Tự dừng sau chừng này giây", "Stop after so many seconds"))]
+    pub seconds: Option<f64>,
 }
 
 #[derive(Subcommand)]
@@ -166,48 +183,53 @@ pub struct Store {
 
 #[derive(ClapArgs)]
 pub struct ArchiveAdd {
+    #[arg(required = true, value_name = "FILE", help = l("Các tệp", "Files"))]
+    pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub store: Store,
-    #[arg(long, help = l("Tên mục", "Title of the item"))]
+    #[arg(long, value_name = "TITLE", help = l("Tên mục", "Title of the item"))]
     pub title: Option<String>,
     #[arg(
         long,
+        value_name = "KIND",
         default_value = "document",
-        help = "programme, segment, jingle, deck, slide, article, photo, video, document"
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_parser = PossibleValuesParser::new(archive::Kind::ALL.iter().map(|kind| kind.code())),
+        help = l("Loại: programme, segment, jingle, deck, slide, article, photo, video, document (mặc định)",
+                 "Kind: programme, segment, jingle, deck, slide, article, photo, video, document (default)")
     )]
     pub kind: String,
-    #[arg(long, default_value = "", help = l("Nội dung chữ, để tìm", "Text, to be found by"))]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, help = l("Nội dung chữ, để tìm", "Text, to be found by"))]
     pub body: String,
     #[arg(long, value_name = "TAG", help = l("Nhãn; lặp lại được", "Tag; may be repeated"))]
     pub tag: Vec<String>,
     #[arg(long, value_name = "NAME", help = l("Nơi nói tới", "Place it is about"))]
     pub place: Option<String>,
-    #[arg(long, value_name = "CODE", default_value = "", requires = "place", help = l("Mã của nơi ấy", "Code of that place"))]
+    #[arg(long, value_name = "CODE", default_value = "", hide_default_value = true, requires = "place", help = l("Mã của nơi ấy", "Code of that place"))]
     pub place_code: String,
     #[arg(long, value_name = "NAME:ROLE", help = l("Người tham gia và việc đã làm; lặp lại được", "Person and what they did; may be repeated"))]
     pub person: Vec<String>,
     #[arg(long, value_name = "YYYY-MM-DD", help = l("Ngày của nội dung", "Day it is of or about"))]
     pub date: Option<String>,
 }
-    #[arg(required = true, value_name = "FILE", help = l("Các tệp", "Files"))]
-    pub files: Vec<PathBuf>,
 
 #[derive(ClapArgs)]
 pub struct ArchiveSearch {
+    #[arg(value_name = "TEXT", default_value = "", hide_default_value = true, help = l("Từ cần tìm", "Words"))]
+    pub text: String,
     #[command(flatten)]
     pub store: Store,
-    #[arg(value_name = "TEXT", default_value = "", help = l("Từ cần tìm", "Words"))]
-    pub text: String,
-    #[arg(long, default_value_t = 20, help = l("Nhiều nhất bao nhiêu mục", "How many at the most"))]
+    #[arg(long, value_name = "N", default_value_t = 20, hide_default_value = true, help = l("Nhiều nhất bao nhiêu mục (20)", "How many at the most (20)"))]
     pub limit: usize,
 }
 
 #[derive(ClapArgs)]
 pub struct ArchiveItem {
-    #[command(flatten)]
-    pub store: Store,
     #[arg(value_name = "ITEM", help = l("Mã của mục", "Id of the item"))]
     pub item: String,
+    #[command(flatten)]
+    pub store: Store,
 }
 
 #[derive(ClapArgs)]
@@ -228,16 +250,16 @@ pub enum Package {
 
 #[derive(ClapArgs)]
 pub struct Seal {
+    #[arg(required = true, value_name = "ITEM|FILE", help = l("Mã mục, hoặc tệp", "Item ids, or files"))]
+    pub what: Vec<String>,
     #[arg(long, value_name = "FILE.tar", help = l("Tệp gói", "Package file"))]
     pub out: PathBuf,
     #[arg(long, value_name = "DIR", help = l("Kho chứa các mục; bỏ trống thì niêm phong tệp", "Archive with the items; left out, files are sealed"))]
     pub store: Option<PathBuf>,
-    #[arg(long, help = l("Tên gói", "Title of the package"))]
+    #[arg(long, value_name = "TITLE", help = l("Tên gói", "Title of the package"))]
     pub title: Option<String>,
     #[arg(long, value_name = "FILE", help = l("Khoá ký dạng minisign, chưa có thì tạo; bỏ trống thì dùng khoá của kho", "Signing key in minisign form, made where there is none; left out, the archive's"))]
     pub key: Option<PathBuf>,
-    #[arg(required = true, value_name = "ITEM|FILE", help = l("Mã mục, hoặc tệp", "Item ids, or files"))]
-    pub what: Vec<String>,
 }
 
 #[derive(ClapArgs)]
@@ -264,7 +286,7 @@ pub struct Send {
 
 #[derive(ClapArgs)]
 pub struct Province {
-    #[arg(long, default_value_t = 0, help = l("Cổng; 0 là cổng còn trống", "Port; 0 takes a free one"))]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, help = l("Cổng; bỏ trống hoặc 0 là cổng còn trống", "Port; left out or 0, a free one"))]
     pub port: u16,
     #[arg(long, value_name = "DIR", help = l("Nơi giữ mọi thứ", "Where everything is kept"))]
     pub dir: Option<PathBuf>,
@@ -274,7 +296,7 @@ pub struct Province {
 
 #[derive(ClapArgs)]
 pub struct Serve {
-    #[arg(long, default_value_t = 0, help = l("Cổng; 0 là cổng còn trống", "Port; 0 takes a free one"))]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, help = l("Cổng; bỏ trống hoặc 0 là cổng còn trống", "Port; left out or 0, a free one"))]
     pub port: u16,
     #[arg(long, value_name = "DIR", help = l("Thư mục kho", "Folder of the archive"))]
     pub store: Option<PathBuf>,

@@ -39,29 +39,67 @@ fn listen(cancel: &Cancel) -> Option<tokio::runtime::Runtime> {
         .ok()?;
     let cancel = cancel.clone();
     runtime.spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            cancel.cancel();
-        }
+        asked_to_stop().await;
+        cancel.cancel();
     });
     Some(runtime)
+}
+
+/// Waits for Ctrl-C, or for what a system says that shuts down.
+async fn asked_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    if let Ok(mut terminated) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
+        tokio::select! {
+            () = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+        return;
+    }
+    interrupted.await;
 }
 
 /// Prints an answer: as JSON, or in lines for people.
 ///
 /// # Errors
-/// Where standard output is closed.
+/// Where standard output cannot be written to.
 pub fn answer<T: serde::Serialize>(
     json: bool,
     value: &T,
     people: impl FnOnce(&T) -> String,
 ) -> Outcome {
-    use std::io::Write as _;
-
     let text = if json {
         serde_json::to_string_pretty(value)?
     } else {
         people(value)
     };
-    writeln!(std::io::stdout(), "{text}")?;
-    Ok(())
+    print(&text)
+}
+
+/// Prints a line or several, at once.
+///
+/// # Errors
+/// Where standard output cannot be written to.
+pub fn print(text: &str) -> Outcome {
+    use std::io::Write as _;
+
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        // Whoever reads (`| head`) has enough. The work is done, and its exit code stays what it is.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+/// A path as text. Names that are no UTF-8 are shown as well as can be: an answer must not fail for
+/// them when the work is done.
+#[must_use]
+pub fn shown(path: &std::path::Path) -> String {
+    path.to_string_lossy().into_owned()
 }

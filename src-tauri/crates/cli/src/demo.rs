@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use studio::wire::{
     CheckReport, Code, Deck, Job, JobResult, JobState, Normalized, Package, PackageState, Problem,
-    Programme, SearchPage, Severity,
+    Programme, SearchPage,
 };
 use studio::{Studio, wire};
 use tokio::runtime::Runtime;
@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use crate::files::report;
 use crate::host::Headless;
 use crate::machine::{assets, now_ms};
-use crate::{Outcome, args, refused};
+use crate::{Outcome, args, findings, refused, words};
 
 /// How often a job is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -31,6 +31,7 @@ struct Demo {
 }
 
 pub fn run(task: &args::Demo) -> Outcome {
+    words::speak_vietnamese();
     let out = task
         .out
         .clone()
@@ -187,29 +188,21 @@ impl Demo {
         for board in &deck.boards {
             let request = json!({ "id": deck.id, "board": board.name });
             let checked: CheckReport = self.call("deck_check", request)?;
-            let bad: Vec<_> = checked
+            let bad: Vec<String> = checked
                 .findings
                 .iter()
-                .filter(|it| it.severity != Severity::Good)
+                .filter_map(findings::of_board)
                 .collect();
-            let good = checked.findings.len() - bad.len();
             self.line(&format!(
-                "   {} {}×{}: {good} điều đạt, {} điều cần xem",
+                "   {} ({}×{} điểm ảnh): {} điều đạt, {} điều cần xem",
                 board.name,
                 board.width_px,
                 board.height_px,
+                checked.findings.len() - bad.len(),
                 bad.len()
             ));
-            for it in bad {
-                let line = format!(
-                    "     ! trang {}: {} {:.1} {} (cần {:.1})",
-                    it.slide + 1,
-                    it.code,
-                    it.measured,
-                    it.unit,
-                    it.needed
-                );
-                self.line(&line);
+            for line in bad {
+                self.line(&format!("     ! {line}"));
             }
         }
         if let Some(folder) = paths

@@ -1,17 +1,17 @@
 //! Commands on single files: measure, normalize, convert, peaks, mix, render, check.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde::Serialize;
 use studio::tools::{self, Aim, DeckFinding, Shape};
 use studio::wire::{Levels, Normalized};
 
 use crate::args;
-use crate::bar::{answer, under_bar};
+use crate::bar::{answer, shown, under_bar};
 use crate::machine::assets;
 use crate::words::l;
-use crate::{Outcome, refused};
+use crate::{Outcome, findings, refused};
 
 /// A figure with its unit, or a dash for silence.
 fn figure(value: Option<f64>, unit: &str) -> String {
@@ -140,14 +140,15 @@ pub fn normalize(task: &args::Normalize, json: bool) -> Outcome {
 
 #[derive(Serialize)]
 struct Written {
-    path: PathBuf,
+    path: String,
     bytes: u64,
 }
 
-fn written(path: PathBuf, json: bool) -> Outcome {
-    let bytes = std::fs::metadata(&path)?.len();
+fn written(path: &Path, json: bool) -> Outcome {
+    let bytes = std::fs::metadata(path)?.len();
+    let path = shown(path);
     answer(json, &Written { path, bytes }, |it| {
-        format!("{} ({} B)", it.path.display(), it.bytes)
+        format!("{} ({} B)", it.path, it.bytes)
     })
 }
 
@@ -158,12 +159,12 @@ pub fn convert(task: &args::Convert, json: bool) -> Outcome {
         channels: task.channels.map(usize::from),
     };
     under_bar(|watch| tools::convert(&task.files.input, &task.files.output, shape, watch))?;
-    written(task.files.output.clone(), json)
+    written(&task.files.output, json)
 }
 
 pub fn peaks(task: &args::InOut, json: bool) -> Outcome {
     under_bar(|watch| tools::peaks(&task.input, &task.output, watch))?;
-    written(task.output.clone(), json)
+    written(&task.output, json)
 }
 
 pub fn mix(task: &args::Mix, json: bool) -> Outcome {
@@ -183,39 +184,19 @@ pub fn mix(task: &args::Mix, json: bool) -> Outcome {
 
 #[derive(Serialize)]
 struct Files {
-    files: Vec<PathBuf>,
+    files: Vec<String>,
 }
 
 pub fn render(task: &args::Render, json: bool) -> Outcome {
     let board = task.board.as_deref();
     let files = under_bar(|watch| tools::render_deck(&task.deck, &task.out, board, watch))?;
-    answer(json, &Files { files }, |made| {
-        made.files
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect::<Vec<_>>()
-            .join("\n")
-    })
+    let files = files.iter().map(|path| shown(path)).collect();
+    answer(json, &Files { files }, |made| made.files.join("\n"))
 }
 
 #[derive(Serialize)]
 struct Findings {
     findings: Vec<DeckFinding>,
-}
-
-/// One finding in a line.
-pub fn finding(found: &DeckFinding) -> String {
-    format!(
-        "{:<8} {} {:>2} · {} · {}: {:.1} / {:.1} {}",
-        found.severity,
-        l("trang", "slide"),
-        found.slide,
-        found.board,
-        found.code,
-        found.measured,
-        found.needed,
-        found.unit,
-    )
 }
 
 pub fn check(task: &args::Check, json: bool) -> Outcome {
@@ -226,7 +207,7 @@ pub fn check(task: &args::Check, json: bool) -> Outcome {
         }
         made.findings
             .iter()
-            .map(finding)
+            .map(findings::of_deck)
             .collect::<Vec<_>>()
             .join("\n")
     })

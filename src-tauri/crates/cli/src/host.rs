@@ -1,6 +1,5 @@
 //! The headless host: this machine without a window, for `loa serve` and the demo.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -113,7 +112,13 @@ fn pages(told: Option<PathBuf>) -> anyhow::Result<PathBuf> {
 }
 
 /// `loa serve`: prints the address and serves until Ctrl-C.
-pub async fn serve(task: args::Serve) -> Outcome {
+pub async fn serve(task: args::Serve, json: bool) -> Outcome {
+    #[derive(serde::Serialize)]
+    struct Served {
+        url: String,
+        token: String,
+    }
+
     let store = task.store.unwrap_or_else(usual_store);
     let pages = pages(task.ui)?;
     let runtime = Handle::current();
@@ -124,9 +129,9 @@ pub async fn serve(task: args::Serve) -> Outcome {
     let mut token = [0; 16];
     machine::random(&mut token).map_err(refused)?;
     let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
-    let listening = crate::serve::start(studio, task.port, token, pages).await?;
-    writeln!(std::io::stdout(), "{}", listening.url)?;
-    std::io::stdout().flush()?;
+    let listening = crate::serve::start(studio, task.port, token.clone(), pages).await?;
+    let url = listening.url;
+    crate::bar::answer(json, &Served { url, token }, |it| it.url.clone())?;
     tokio::select! {
         ended = listening.task => Ok(ended??),
         stopped = tokio::signal::ctrl_c() => Ok(stopped?),

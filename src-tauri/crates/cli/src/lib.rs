@@ -9,6 +9,8 @@ mod args;
 mod bar;
 mod demo;
 mod files;
+mod findings;
+mod help;
 mod host;
 mod packages;
 mod send;
@@ -22,8 +24,8 @@ pub use words::sentence;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{CommandFactory as _, FromArgMatches as _};
 use studio::wire::Problem;
 
 use crate::args::{Args, Task};
@@ -35,23 +37,34 @@ pub type Outcome = anyhow::Result<()>;
 /// a sentence on standard error, 2 wrong usage.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let matches = help::spoken(Args::command()).try_get_matches();
+    let args = match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => args,
-        Err(error) => {
-            // Help and version go to standard output and are no failure.
-            let is_answer = matches!(
-                error.kind(),
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-            );
-            error.print().unwrap_or_default();
-            return ExitCode::from(if is_answer { 0 } else { 2 });
-        }
+        Err(error) => return ExitCode::from(told(&error)),
     };
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             words::complain(&error);
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// Help or version, which were asked for, or what was typed wrong; with the exit code.
+fn told(error: &clap::Error) -> u8 {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            error.print().unwrap_or_default();
+            0
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            error.print().unwrap_or_default();
+            2
+        }
+        _ => {
+            words::say(&help::mistake(error));
+            2
         }
     }
 }
@@ -72,7 +85,7 @@ fn run(args: Args) -> Outcome {
         Task::Package(task) => packages::package(task, json),
         Task::Send(task) => block_on(send::send(&task, json)),
         Task::Province(task) => block_on(send::province(&task, json)),
-        Task::Serve(task) => block_on(host::serve(task)),
+        Task::Serve(task) => block_on(host::serve(task, json)),
         Task::Demo(task) => demo::run(&task),
     }
 }

@@ -1,24 +1,23 @@
 //! `loa send`, and the sandbox province it can be tried on.
 
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use delivery::{
-    Destination, FolderStore, JobKey, Limit, Load, Outcome as SendOutcome, Sender, State, Timeouts,
-    TusTransport,
+    Claimed, Destination, Failure, FolderStore, Job, JobKey, Limit, Load, Outcome as SendOutcome,
+    Sender, State, Store, StoreError, Timeouts, TusTransport, WaitReason,
 };
 use package::{PublicKey, Trust};
 use serde::Serialize;
 use studio::wire::{Code, Problem};
-use units::{Cancel, FileBytes, Watch};
+use units::{Cancel, Watch};
 
 use crate::args;
 use crate::bar::answer;
 use crate::machine::usual_store;
 use crate::packages::{problem, trusted};
-use crate::words::l;
+use crate::words::{self, l};
 use crate::{Outcome, refused};
 
 #[derive(Serialize)]
@@ -30,25 +29,18 @@ struct Sent {
     reasons: Vec<String>,
 }
 
-fn sent(outcome: &SendOutcome, job_word: &str) -> anyhow::Result<Sent> {
+fn sent(outcome: &SendOutcome) -> anyhow::Result<Sent> {
     let receipt = match &outcome.receipt {
         Some(proof) => Some(serde_json::from_str(&proof.receipt().to_json())?),
         None => None,
     };
     let reasons = match &outcome.state {
-        State::Refused { reasons } => reasons
-            .iter()
-            .map(|it| {
-                format!("{} {} {}", it.code, it.path, it.detail)
-                    .trim()
-                    .to_owned()
-            })
-            .collect(),
+        State::Refused { reasons } => listed(reasons),
         State::Waiting { reason, .. } => vec![reason.code().to_owned()],
         _ => vec![],
     };
     Ok(Sent {
-        state: job_word.to_owned(),
+        state: outcome.state.word().to_owned(),
         offset_bytes: outcome.offset_bytes,
         attempts: outcome.attempts,
         receipt,
@@ -74,12 +66,21 @@ async fn pinned(
     let pin = state.join(format!("{name}.pub"));
     if !pin.is_file() {
         // Without a key no receipt counts, so nothing is sent before there is one.
-        let text = transport
-            .key()
-            .await
-            .map_err(|failure| refused(Problem::new(Code::Unreachable, failure.to_string())))?;
-        PublicKey::from_text(&text).map_err(problem)?;
+        let text = transport.key().await.map_err(|failure| {
+            let words = words::reason(failure.code()).unwrap_or(failure.code());
+            refused(Problem::new(Code::Unreachable, words))
+        })?;
+        let key = PublicKey::from_text(&text).map_err(problem)?;
         studio::write_whole(&pin, text.as_bytes())?;
+        // Believed from now on, so a person should see whom.
+        words::say(&format!(
+            "loa: {} {}",
+            l(
+                "lần đầu gửi tới nơi này; khoá được giữ từ đây, vân tay:",
+                "first sending to this place; its key is kept from now on, fingerprint:",
+            ),
+            key.fingerprint()
+        ));
     }
     trusted(std::slice::from_ref(&pin))
 }
@@ -99,26 +100,23 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
         Timeouts::default(),
     )
     .map_err(|error| refused(error.into()))?;
+    // Before anything goes over the line: is there anything to send?
+    let file = studio::tools::open_file(&task.package).map_err(refused)?;
     let trust = pinned(task, &destination, &transport, &state).await?;
-    let path = task.package.clone();
-    let weighed = tokio::task::spawn_blocking(move || {
-        let file = FileBytes::new(std::fs::File::open(&path)?)?;
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        Ok::<_, Problem>(Load::weigh(Arc::new(file), name, Watch::NONE)?)
-    });
-    let load = weighed.await?.map_err(refused)?;
-    let store: Arc<dyn delivery::Store> =
+    let name = task.package.file_name().unwrap_or_default();
+    let name = name.to_string_lossy().into_owned();
+    let weighed =
+        tokio::task::spawn_blocking(move || Load::weigh(Arc::new(file), name, Watch::NONE));
+    let load = weighed.await?.map_err(|error| refused(error.into()))?;
+    let store: Arc<dyn Store> =
         Arc::new(FolderStore::open(&state).map_err(|error| refused(error.into()))?);
-    let mut sender = Sender::new(Arc::clone(&store), Arc::new(transport), trust);
+    let bar = bar(load.parcel().bytes);
+    let store = Telling {
+        records: store,
+        bar: bar.clone(),
+    };
+    let mut sender = Sender::new(Arc::new(store), Arc::new(transport), trust);
     sender.limit = Arc::new(Limit::kilobytes_per_second(task.limit));
-    let bar = indicatif::ProgressBar::with_draw_target(
-        Some(load.parcel().bytes),
-        indicatif::ProgressDrawTarget::stderr(),
-    );
     let tell = bar.clone();
     let cancel = Cancel::new();
     let asked = cancel.clone();
@@ -131,13 +129,7 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     let outcome = sender.send(&load, &destination, progress, &cancel).await;
     bar.finish_and_clear();
     let outcome = outcome.map_err(|error| refused(error.into()))?;
-    let key = JobKey {
-        digest: load.parcel().digest,
-        destination: destination.uploads.clone(),
-    };
-    let job = store.load(&key).map_err(|error| refused(error.into()))?;
-    let word = job.as_ref().map_or("queued", |job| job.state.word());
-    let shown = sent(&outcome, word)?;
+    let shown = sent(&outcome)?;
     answer(json, &shown, |it| {
         format!(
             "{} · {} B · {} {}",
@@ -147,18 +139,102 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
             l("lần thử", "attempts")
         )
     })?;
-    match &outcome.state {
-        State::Receipted(_) => Ok(()),
-        State::Sent if !destination.gives_receipts() => Ok(()),
-        State::Refused { .. } => Err(refused(Problem::new(
-            Code::Refused,
-            shown.reasons.join("; "),
-        ))),
-        _ => Err(refused(Problem::new(
-            Code::Unreachable,
-            shown.reasons.join("; "),
-        ))),
+    match problem_of(&outcome.state, destination.gives_receipts()) {
+        None => Ok(()),
+        Some(problem) => Err(refused(problem)),
     }
+}
+
+/// How far it is, on a terminal; nothing in a pipe.
+fn bar(bytes: u64) -> indicatif::ProgressBar {
+    let target = indicatif::ProgressDrawTarget::stderr();
+    let bar = indicatif::ProgressBar::with_draw_target(Some(bytes), target);
+    let form = "{bar:30.green/dim} {bytes} / {total_bytes}  {bytes_per_sec}  {wide_msg}";
+    if let Ok(style) = indicatif::ProgressStyle::with_template(form) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Records jobs, and tells who looks on why nothing moves.
+struct Telling {
+    records: Arc<dyn Store>,
+    bar: indicatif::ProgressBar,
+}
+
+impl Store for Telling {
+    fn jobs(&self) -> Result<Vec<Job>, StoreError> {
+        self.records.jobs()
+    }
+
+    fn load(&self, key: &JobKey) -> Result<Option<Job>, StoreError> {
+        self.records.load(key)
+    }
+
+    fn save(&self, job: &Job) -> Result<(), StoreError> {
+        self.records.save(job)?;
+        let words = match &job.state {
+            State::Waiting { reason, .. } => words::reason(reason.code()).unwrap_or(reason.code()),
+            State::Sent => l(
+                "mọi byte đã tới, chờ biên nhận",
+                "all bytes arrived, waiting for the receipt",
+            ),
+            _ => "",
+        };
+        self.bar.set_message(words);
+        Ok(())
+    }
+
+    fn remove(&self, key: &JobKey) -> Result<(), StoreError> {
+        self.records.remove(key)
+    }
+
+    fn claim(&self, key: &JobKey) -> Result<Claimed, StoreError> {
+        self.records.claim(key)
+    }
+}
+
+/// Why a package that ended here is not where it should be; `None` where it is.
+fn problem_of(state: &State, gives_receipts: bool) -> Option<Problem> {
+    let (code, detail) = match state {
+        State::Receipted(_) => return None,
+        State::Sent if !gives_receipts => return None,
+        State::Refused { reasons } => (Code::Refused, listed(reasons).join("; ")),
+        State::Waiting { reason, .. } => {
+            let code = match reason {
+                WaitReason::Paused => Code::Cancelled,
+                WaitReason::ReceiptRejected(_) | WaitReason::Failure(Failure::Certificate) => {
+                    Code::WrongSignature
+                }
+                WaitReason::Failure(Failure::Source(_)) => Code::Io,
+                WaitReason::Failure(_) => Code::Unreachable,
+            };
+            let words = words::reason(reason.code()).unwrap_or(reason.code());
+            let detail = match reason {
+                WaitReason::Failure(failure) => failure.detail(),
+                WaitReason::Paused | WaitReason::ReceiptRejected(_) => String::new(),
+            };
+            (code, format!("{words} {detail}").trim().to_owned())
+        }
+        State::Queued | State::Sealed | State::Sending { .. } | State::Sent => {
+            let detail = l(
+                "mọi byte đã tới nhưng chưa có biên nhận; chạy lại lệnh này để hỏi lại",
+                "all bytes arrived, but there is no receipt yet; run the command again to ask",
+            );
+            (Code::Unreachable, detail.to_owned())
+        }
+    };
+    Some(Problem::new(code, detail))
+}
+
+/// The reasons of a refusal, one line each.
+fn listed(reasons: &[package::Reason]) -> Vec<String> {
+    let lines = reasons.iter().map(|it| {
+        let said = [&it.code, &it.path, &it.detail].map(String::as_str);
+        let said = said.into_iter().filter(|part| !part.is_empty());
+        said.collect::<Vec<_>>().join(" ")
+    });
+    lines.collect()
 }
 
 /// `loa province`: prints the address and serves until Ctrl-C.
@@ -196,7 +272,6 @@ pub async fn province(task: &args::Province, json: bool) -> Outcome {
             it.fingerprint
         )
     })?;
-    std::io::stdout().flush()?;
     tokio::signal::ctrl_c().await?;
     running.stop().await;
     Ok(())

@@ -1,14 +1,16 @@
 //! Commands on sound devices: devices, record.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use audio::LiveLevels;
 use audio::bext::Bext;
 use audio::ports::{Capture as _, DeviceError, DeviceId, Playback as _, RecordRequest, TakeEnd};
 use serde::Serialize;
-use studio::wire::Problem;
+use studio::wire::{Code, Problem};
 use units::Cancel;
 
-use crate::bar::answer;
+use crate::bar::{answer, shown};
 use crate::words::l;
 use crate::{Outcome, args, refused};
 
@@ -74,7 +76,7 @@ pub fn devices(json: bool) -> Outcome {
 
 #[derive(Serialize)]
 struct Recorded {
-    path: std::path::PathBuf,
+    path: String,
     seconds: f64,
     sample_rate_hz: u32,
     channels: usize,
@@ -114,10 +116,12 @@ pub fn record(task: &args::Record, json: bool) -> Outcome {
             asked.cancel();
         }
     });
+    let meter = Meter::new(task.seconds);
     let start = Instant::now();
     loop {
         let status = recording.status();
         let recorded = status.frames as f64 / f64::from(status.rate_hz.max(1));
+        meter.show(recorded, status.levels.as_ref());
         let enough = task.seconds.is_some_and(|seconds| recorded >= seconds);
         // A device that gives no sound at all must not keep the terminal for ever.
         let silent = task
@@ -128,10 +132,14 @@ pub fn record(task: &args::Record, json: bool) -> Outcome {
         }
         std::thread::sleep(LOOK_EVERY);
     }
+    meter.0.finish_and_clear();
     let take = recording.stop().map_err(device_problem)?;
+    let seconds = take.frames as f64 / f64::from(take.rate_hz.max(1));
+    let complete = stop.is_cancelled() || task.seconds.is_none_or(|asked| seconds >= asked);
+    let problem = problem_of(&take.end, complete, &take.path);
     let recorded = Recorded {
-        seconds: take.frames as f64 / f64::from(take.rate_hz.max(1)),
-        path: take.path,
+        seconds,
+        path: shown(&take.path),
         sample_rate_hz: take.rate_hz,
         channels: take.channels,
         xruns: take.xruns,
@@ -145,10 +153,51 @@ pub fn record(task: &args::Record, json: bool) -> Outcome {
     answer(json, &recorded, |it| {
         format!(
             "{} · {:.1} s · {} Hz · {}",
-            it.path.display(),
-            it.seconds,
-            it.sample_rate_hz,
-            it.end
+            it.path, it.seconds, it.sample_rate_hz, it.end
         )
-    })
+    })?;
+    problem.map_or(Ok(()), |problem| Err(refused(problem)))
+}
+
+/// Why a take is not what was asked for, though what there is of it is kept.
+fn problem_of(end: &TakeEnd, complete: bool, path: &Path) -> Option<Problem> {
+    let code = match end {
+        TakeEnd::Stopped if complete => return None,
+        TakeEnd::Stopped | TakeEnd::DeviceGone => Code::DeviceGone,
+        TakeEnd::DiskFull => Code::DiskFull,
+        TakeEnd::Failed(_) => Code::Io,
+    };
+    let kept = l("phần đã thu còn ở", "what was recorded is kept in");
+    Some(Problem::new(code, format!("{kept} {}", path.display())))
+}
+
+/// What a terminal shows while a take runs: how long it is and how loud.
+struct Meter(indicatif::ProgressBar);
+
+impl Meter {
+    fn new(seconds: Option<f64>) -> Self {
+        let target = indicatif::ProgressDrawTarget::stderr();
+        let bar = indicatif::ProgressBar::with_draw_target(None, target);
+        let form = if seconds.is_some() {
+            "{bar:20.red/dim} {msg}"
+        } else {
+            "{spinner:.red} {msg}"
+        };
+        if let Ok(style) = indicatif::ProgressStyle::with_template(form) {
+            bar.set_style(style);
+        }
+        if let Some(seconds) = seconds {
+            bar.set_length((seconds * 1_000.0) as u64);
+        }
+        Self(bar)
+    }
+
+    fn show(&self, recorded: f64, levels: Option<&LiveLevels>) {
+        self.0.set_position((recorded * 1_000.0) as u64);
+        let level = levels.map_or_else(String::new, |it| {
+            let peak = it.sample_peak.0.max(-99.9);
+            format!(" · {} {peak:.1} dBFS", l("đỉnh", "peak"))
+        });
+        self.0.set_message(format!("{recorded:.1} s{level}"));
+    }
 }

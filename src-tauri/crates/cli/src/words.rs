@@ -1,12 +1,29 @@
 //! Words of the terminal in both languages, by the locale of the machine.
 
+use std::io;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use studio::wire::{Code, Problem};
 
+static VIETNAMESE_ONLY: AtomicBool = AtomicBool::new(false);
+
+/// For commands whose words are Vietnamese wherever they run.
+pub fn speak_vietnamese() {
+    VIETNAMESE_ONLY.store(true, Ordering::Relaxed);
+}
+
 /// Whether this terminal speaks English; Vietnamese otherwise where the locale says so.
-fn is_english() -> bool {
+#[must_use]
+pub fn is_english() -> bool {
     static ENGLISH: OnceLock<bool> = OnceLock::new();
+    #[cfg(test)]
+    if let Some(english) = tests::ENGLISH.get() {
+        return english;
+    }
+    if VIETNAMESE_ONLY.load(Ordering::Relaxed) {
+        return false;
+    }
     *ENGLISH.get_or_init(|| {
         let named = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()
@@ -22,13 +39,134 @@ pub fn l(vi: &'static str, en: &'static str) -> &'static str {
     if is_english() { en } else { vi }
 }
 
+/// Says something on standard error. Where nobody listens there, nobody is told.
+pub fn say(text: &str) {
+    use std::io::Write as _;
+    writeln!(std::io::stderr(), "{}", text.trim_end()).unwrap_or_default();
+}
+
 /// Says on standard error why a command failed.
-#[allow(clippy::print_stderr)] // what the terminal is for
 pub fn complain(error: &anyhow::Error) {
-    match error.downcast_ref::<Problem>() {
-        Some(problem) => eprintln!("loa: {} ({})", sentence(problem.code), problem.detail),
-        None => eprintln!("loa: {error:#}"),
+    say(&complaint(error));
+}
+
+fn complaint(error: &anyhow::Error) -> String {
+    let said = |sentence: &str, detail: &str| {
+        if detail.is_empty() {
+            format!("loa: {sentence}")
+        } else {
+            format!("loa: {sentence} ({detail})")
+        }
+    };
+    if let Some(problem) = error.downcast_ref::<Problem>() {
+        return said(sentence(problem.code), &problem.detail);
     }
+    if error.downcast_ref::<province::Error>().is_some() {
+        let sentence = l(
+            "Tỉnh giả lập không mở được.",
+            "The sandbox province does not start.",
+        );
+        return said(sentence, &format!("{error:#}"));
+    }
+    let system = error.chain().find_map(|it| it.downcast_ref::<io::Error>());
+    match system {
+        Some(system) => {
+            let code = Problem::from(io::Error::from(system.kind())).code;
+            said(sentence(code), &format!("{error:#}"))
+        }
+        None => format!("loa: {error:#}"),
+    }
+}
+
+/// Why a package is not delivered yet, by the code of [`delivery::WaitReason`], and what follows.
+#[must_use]
+pub fn reason(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "paused" => l(
+            "Đã tạm dừng; chạy lại lệnh này để gửi tiếp.",
+            "Paused; run the command again to go on.",
+        ),
+        "line" => l(
+            "Đường truyền bị cắt hoặc không có ai nghe.",
+            "The line is down, or nobody listens there.",
+        ),
+        "stalled" => l(
+            "Đường truyền đứng yên quá lâu.",
+            "The line stood still for too long.",
+        ),
+        "certificate" => l(
+            "Chứng thư của nơi nhận không đúng nên chưa gửi gì.",
+            "The destination's certificate is wrong, so nothing was sent.",
+        ),
+        "conflict" => l(
+            "Nơi nhận giữ số byte khác.",
+            "The destination holds another number of bytes.",
+        ),
+        "locked" => l(
+            "Nơi nhận còn giữ phiên gửi trước.",
+            "The destination still holds the earlier session.",
+        ),
+        "damaged" => l("Một đoạn tới nơi bị hỏng.", "A piece arrived damaged."),
+        "gone" => l(
+            "Nơi nhận đã bỏ phần gửi dở; lần sau gửi lại từ đầu.",
+            "The destination dropped the unfinished part; it is sent from the start next time.",
+        ),
+        "not-allowed" => l(
+            "Nơi nhận không cho phép gửi; hãy xem lại địa chỉ và quyền.",
+            "The destination does not allow it; check address and rights.",
+        ),
+        "too-large" => l(
+            "Nơi nhận không nhận gói lớn như vậy.",
+            "The destination takes no package as large as this.",
+        ),
+        "version" => l(
+            "Nơi nhận dùng phiên bản giao thức khác.",
+            "The destination speaks another version of the protocol.",
+        ),
+        "redirected" => l(
+            "Nơi nhận chỉ sang địa chỉ khác; gói không tự đi theo.",
+            "The destination points elsewhere; packages do not follow.",
+        ),
+        "busy" => l("Nơi nhận đang bận.", "The destination is busy."),
+        "status" => l(
+            "Nơi nhận trả lời lạ.",
+            "The destination gave an odd answer.",
+        ),
+        "not-tus" => l(
+            "Địa chỉ này không phải nơi nhận gói.",
+            "This address takes no packages.",
+        ),
+        "offset-unreadable" | "offset-beyond" | "offset-behind" | "other-length" | "address"
+        | "too-long" | "unreadable" => l(
+            "Nơi nhận trả lời điều không thể đúng nên không tin.",
+            "The destination said what cannot be true and is not believed.",
+        ),
+        "source" => l(
+            "Không đọc được tệp gói trên máy này.",
+            "The package file cannot be read on this machine.",
+        ),
+        "receipt-unreadable" => l(
+            "Không đọc được biên nhận; chưa coi là đã nhận.",
+            "The receipt cannot be read; not counted as delivered.",
+        ),
+        "receipt-unknown-key" => l(
+            "Biên nhận ký bằng khoá lạ; chưa coi là đã nhận. Hãy đối chiếu khoá của tỉnh.",
+            "The receipt is signed with an unknown key; not counted as delivered. Compare the province's key.",
+        ),
+        "receipt-bad-signature" => l(
+            "Chữ ký trên biên nhận không đúng; chưa coi là đã nhận.",
+            "The receipt's signature is wrong; not counted as delivered.",
+        ),
+        "receipt-other-package" => l(
+            "Biên nhận là của gói khác; chưa coi là đã nhận.",
+            "The receipt is for another package; not counted as delivered.",
+        ),
+        "receipt-other-length" => l(
+            "Biên nhận ghi số byte khác; chưa coi là đã nhận.",
+            "The receipt names another number of bytes; not counted as delivered.",
+        ),
+        _ => return None,
+    })
 }
 
 /// What a problem means and what can be done.
@@ -117,5 +255,103 @@ pub fn sentence(code: Code) -> &'static str {
             "Lỗi của chương trình; dữ liệu vẫn an toàn.",
             "A defect of this program; your data are safe.",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use std::path::Path;
+
+    thread_local! {
+        /// The language a test asks for, in place of the locale's.
+        pub static ENGLISH: Cell<Option<bool>> = const { Cell::new(None) };
+    }
+
+    fn both<T>(say: impl Fn() -> T) -> [T; 2] {
+        [false, true].map(|english| {
+            ENGLISH.set(Some(english));
+            say()
+        })
+    }
+
+    fn of_the_window(file: &str) -> String {
+        let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src");
+        std::fs::read_to_string(place.join(file)).unwrap()
+    }
+
+    /// All codes, as generated for the window from [`Code`]; a unit test of `studio` keeps that true.
+    fn codes() -> Vec<String> {
+        let text = of_the_window("wire/Code.ts");
+        let quoted = text.split('"').skip(1).step_by(2);
+        quoted.map(str::to_owned).collect()
+    }
+
+    /// The sentence for `code` in a table of the window's words; empty where there is none.
+    fn sentence_of_the_window(words: &str, table: &str, code: &str) -> String {
+        let begin = [
+            format!("const {table}: Record<"),
+            format!("\n  {table}: {{"),
+        ]
+        .iter()
+        .find_map(|begin| words.find(begin.as_str()))
+        .unwrap_or_else(|| panic!("there is no table {table}"));
+        let rest = &words[begin..];
+        let rest = &rest[..rest
+            .find("\n}")
+            .into_iter()
+            .chain(rest.find("\n  },"))
+            .min()
+            .unwrap()];
+        let keys = [format!("'{code}': '"), format!(" {code}: '")];
+        let found = keys.iter().find_map(|key| {
+            let at = rest.find(key.as_str())? + key.len();
+            rest[at..].split('\'').next()
+        });
+        found.unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn every_problem_has_a_sentence_in_both_languages_here_and_in_the_window() {
+        let (vi, en) = (of_the_window("text/vi.ts"), of_the_window("text/en.ts"));
+        let codes = codes();
+        assert!(codes.len() > 30, "{codes:?}");
+        for name in codes {
+            let code: Code = serde_json::from_value(name.clone().into()).unwrap();
+            let [here_vi, here_en] = both(|| sentence(code));
+            assert!(
+                here_vi.len() > 5 && here_en.len() > 5 && here_vi != here_en,
+                "{name}"
+            );
+            for words in [&vi, &en] {
+                let there = sentence_of_the_window(words, "problems", &name);
+                assert!(there.len() > 5, "{name}: {there:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_reason_to_wait_has_a_sentence_in_both_languages_here_and_in_the_window() {
+        let (vi, en) = (of_the_window("text/vi.ts"), of_the_window("text/en.ts"));
+        for code in delivery::WaitReason::codes() {
+            let [here_vi, here_en] = both(|| reason(code).unwrap_or_default());
+            assert!(
+                here_vi.len() > 5 && here_en.len() > 5 && here_vi != here_en,
+                "{code}"
+            );
+            for words in [&vi, &en] {
+                let there = sentence_of_the_window(words, "waits", code);
+                assert!(there.len() > 5, "{code}: {there:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_system_says_is_told_with_a_sentence_as_well() {
+        let error = anyhow::Error::new(io::Error::from(io::ErrorKind::NotFound)).context("a.toml");
+        let [vi, en] = both(|| complaint(&error));
+        assert!(vi.starts_with("loa: Không tìm thấy. (a.toml: "), "{vi}");
+        assert!(en.starts_with("loa: Not found. (a.toml: "), "{en}");
     }
 }

@@ -72,6 +72,25 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The words of [`Failure::code`], save those of a [`Lie`]. A new failure needs its word here, so
+    /// that every table of sentences is checked for it.
+    pub const CODES: [&'static str; 14] = [
+        "line",
+        "stalled",
+        "certificate",
+        "conflict",
+        "locked",
+        "damaged",
+        "gone",
+        "not-allowed",
+        "too-large",
+        "version",
+        "redirected",
+        "busy",
+        "status",
+        "source",
+    ];
+
     /// A stable word for it, as job files, `--json` and the window's table of sentences use it.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -204,5 +223,17 @@ impl fmt::Display for Lie {
             Self::TooLong => "the answer is too long",
             Self::Unreadable => "the answer is unreadable",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, Lie};
+
+    #[test]
+    fn every_word_is_read_back_as_the_failure_it_stands_for() {
+        for code in Failure::CODES.into_iter().chain(Lie::ALL.map(Lie::code)) {
+            assert_eq!(Failure::from_code(code, "7").code(), code);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use package::Reason;
 use units::Digest;
 
-use crate::{Destination, Failure, Proof, ReceiptFault};
+use crate::{Destination, Failure, Lie, Proof, ReceiptFault};
 
 /// The package as the wire knows it. Its digest is its name: two parcels with one digest are one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +103,19 @@ pub enum WaitReason {
 }
 
 impl WaitReason {
+    /// The words of all of them.
+    #[must_use]
+    pub fn codes() -> Vec<&'static str> {
+        let faults = ReceiptFault::ALL.map(ReceiptFault::code);
+        let lies = Lie::ALL.map(Lie::code);
+        ["paused"]
+            .into_iter()
+            .chain(Failure::CODES)
+            .chain(lies)
+            .chain(faults)
+            .collect()
+    }
+
     /// A stable word for it.
     #[must_use]
     pub fn code(&self) -> &'static str {

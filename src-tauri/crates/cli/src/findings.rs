@@ -1,0 +1,101 @@
+//! Findings of the board checks in words: what is wrong on which slide, and how far off it is.
+
+use studio::tools::DeckFinding;
+use studio::wire::{Finding, Severity};
+
+use crate::words::l;
+
+/// What is wrong, by the code of the check. A code without words stands for itself.
+fn words(code: &str) -> &str {
+    match code {
+        "text-too-small" => l("chữ quá nhỏ", "text too small"),
+        "distance-day" => l(
+            "ban ngày chỉ đọc được từ",
+            "by day it can be read from only",
+        ),
+        "distance-night" => l(
+            "ban đêm chỉ đọc được từ",
+            "by night it can be read from only",
+        ),
+        "contrast" => l("chữ không đủ tương phản", "not enough contrast"),
+        "dwell-time" => l(
+            "trang hiện quá ngắn để đọc hết",
+            "the slide stands too briefly to be read",
+        ),
+        "outside-safe-area" => l("chữ quá sát mép bảng", "ink too near to the edge"),
+        "text-overflow" => l(
+            "chữ không vừa khung, hãy tách thành hai trang",
+            "the text does not fit, split into two slides",
+        ),
+        "text-covered" => l(
+            "chữ bị che, phần còn thấy",
+            "something lies over the text, of which is seen",
+        ),
+        "image-missing" => l("thiếu ảnh", "a picture is missing"),
+        "image-unreadable" => l("không đọc được ảnh", "a picture cannot be read"),
+        "image-too-large" => l("ảnh quá lớn", "a picture is too large"),
+        "font-missing" => l(
+            "không có phông chữ này, vẽ bằng phông mặc định",
+            "no such font, drawn in the default one",
+        ),
+        "glyph-missing" => l("phông thiếu chữ", "letters that no font has"),
+        "qr-too-small" => l("mã QR quá nhỏ", "the QR code is too small"),
+        "no-room" => l("khung không có chỗ", "the frame has no room"),
+        other => other,
+    }
+}
+
+/// What was measured and what is needed, where the check counts something.
+fn figures(measured: f64, needed: f64, unit: &str) -> String {
+    if unit.is_empty() && measured == 0.0 && needed == 0.0 {
+        return String::new();
+    }
+    let needs = l("cần", "needs");
+    format!(": {measured:.1} {unit} ({needs} {needed:.1})")
+}
+
+/// The characters or the font a finding is about.
+fn about(detail: &str) -> String {
+    if detail.is_empty() {
+        String::new()
+    } else {
+        format!(" “{detail}”")
+    }
+}
+
+fn severity(name: &str) -> &str {
+    match name {
+        "notice" => l("lưu ý", "notice"),
+        "warning" => l("cảnh báo", "warning"),
+        "error" => l("lỗi", "error"),
+        other => other,
+    }
+}
+
+/// A finding of `loa check` in a line.
+pub fn of_deck(found: &DeckFinding) -> String {
+    format!(
+        "{:<8} · {} {:>2} · {} · {}{}{}",
+        severity(&found.severity),
+        l("trang", "slide"),
+        found.slide,
+        found.board,
+        words(&found.code),
+        about(&found.detail),
+        figures(found.measured, found.needed, &found.unit),
+    )
+}
+
+/// A finding on one board in a line, if there is anything to mend.
+pub fn of_board(found: &Finding) -> Option<String> {
+    (found.severity != Severity::Good).then(|| {
+        format!(
+            "{} {}: {}{}{}",
+            l("trang", "slide"),
+            found.slide + 1,
+            words(&found.code),
+            about(&found.detail),
+            figures(found.measured, found.needed, &found.unit),
+        )
+    })
+}

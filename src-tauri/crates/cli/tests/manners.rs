@@ -1,0 +1,259 @@
+//! How `loa` behaves among other programs: closed pipes, odd files, odd names, other languages.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
+
+use std::ffi::OsStr;
+use std::io::Read as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// Far more than any of this takes; a command that waits for what never comes is found out by it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn loa(home: &Path, language: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_loa"));
+    command
+        .env("LC_ALL", language)
+        .env("HOME", home)
+        .current_dir(home)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs it, and ends it where it does not end by itself.
+fn run(command: &mut Command) -> Output {
+    let mut child = command.spawn().unwrap();
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if start.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            panic!("it hangs: {command:?}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn asset(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../assets")
+        .join(name)
+}
+
+/// Whether standard error holds a sentence and nothing that moves: no bar, no colour.
+fn is_plain(stderr: &[u8]) -> bool {
+    !stderr.contains(&b'\r') && !stderr.contains(&0x1b)
+}
+
+#[test]
+fn whoever_stops_reading_changes_neither_the_exit_code_nor_gets_a_complaint() {
+    let home = tempfile::tempdir().unwrap();
+    let no_package = home.path().join("no.tar");
+    std::fs::write(&no_package, [7; 2_000]).unwrap();
+    let deck = asset("training/deck.json");
+    for (arguments, code) in [
+        (
+            vec!["check".as_ref(), "--json".as_ref(), deck.as_os_str()],
+            0,
+        ),
+        (
+            vec![
+                "package".as_ref(),
+                "verify".as_ref(),
+                no_package.as_os_str(),
+            ],
+            1,
+        ),
+    ] {
+        let mut child = loa(home.path(), "C").args(&arguments).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut said)
+            .unwrap();
+        assert_eq!(
+            child.wait().unwrap().code(),
+            Some(code),
+            "{arguments:?}: {said}"
+        );
+        assert!(!said.contains("pipe"), "{said}");
+    }
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_is_a_failure() {
+    let home = tempfile::tempdir().unwrap();
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut command = loa(home.path(), "C");
+    command
+        .args(["check", "--json"])
+        .arg(asset("training/deck.json"));
+    let output = run(command.stdout(full));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("loa: The disk is full"));
+}
+
+#[test]
+fn folders_pipes_and_missing_files_are_refused_by_name() {
+    let home = tempfile::tempdir().unwrap();
+    let pipe = home.path().join("ong");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    std::fs::create_dir(home.path().join("hop")).unwrap();
+    let deck = asset("training/deck.json");
+    for name in ["ong", "hop", "khong-co"] {
+        for command in [
+            &["measure", name][..],
+            &["normalize", name, "ra.wav"],
+            &["convert", name, "ra.wav"],
+            &["peaks", name, "ra.dat"],
+            &["mix", name, "ra.wav"],
+            &["check", name],
+            &["render", name, "--out", "ra"],
+            &["send", name, "--to", "http://127.0.0.1:1"],
+        ] {
+            let output = run(loa(home.path(), "C").args(command));
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{command:?}: {said}");
+            assert!(said.contains(name), "{command:?}: {said}");
+            assert!(is_plain(&output.stderr), "{command:?}: {said:?}");
+        }
+    }
+    let mut command = loa(home.path(), "C");
+    let output = run(command.arg("render").arg(deck).args(["--out", "ong"]));
+    assert!(text(&output.stderr).contains("ong"), "{output:?}");
+    let left: Vec<_> = std::fs::read_dir(home.path()).unwrap().flatten().collect();
+    let names: Vec<_> = left.iter().map(|entry| entry.file_name()).collect();
+    assert!(
+        names
+            .iter()
+            .all(|name| name == "ong" || name == "hop" || name == "Loa Studio"),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn names_that_are_no_utf8_are_worked_on_and_told_as_well_as_can_be() {
+    let home = tempfile::tempdir().unwrap();
+    let input = home.path().join(OsStr::from_bytes(b"thu\xff.wav"));
+    std::fs::copy(asset("training/ban-tin.wav"), &input).unwrap();
+    let output = home.path().join(OsStr::from_bytes(b"ra\xfe.wav"));
+    let mut command = loa(home.path(), "C");
+    let done = run(command.args(["convert", "--json"]).args([&input, &output]));
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    let answer: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert!(answer["path"].as_str().unwrap().ends_with("ra\u{fffd}.wav"));
+    assert!(output.is_file());
+    let folder = home.path().join(OsStr::from_bytes(b"anh\xff"));
+    let mut command = loa(home.path(), "C");
+    command.args(["render", "--json", "--board", "LED P5 320×160", "--out"]);
+    let done = run(command.arg(&folder).arg(asset("training/deck.json")));
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    let answer: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    let files = answer["files"].as_array().unwrap().len();
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), files);
+}
+
+/// Words of `clap` that must not stand on a Vietnamese page.
+const ENGLISH: [&str; 9] = [
+    "Usage",
+    "Options",
+    "OPTIONS",
+    "Arguments",
+    "Commands",
+    "COMMAND",
+    "Print",
+    "default:",
+    "possible",
+];
+
+#[test]
+fn help_and_mistakes_speak_the_language_of_the_locale() {
+    let home = tempfile::tempdir().unwrap();
+    let pages = [
+        &["--help"][..],
+        &["-h"],
+        &["help"],
+        &["help", "send"],
+        &["normalize", "--help"],
+        &["archive", "--help"],
+        &["archive", "add", "--help"],
+        &["package", "seal", "-h"],
+        &["serve", "--help"],
+    ];
+    for page in pages {
+        let vi = run(loa(home.path(), "vi_VN.UTF-8").args(page));
+        let said = text(&vi.stdout);
+        assert_eq!(
+            (vi.status.code(), vi.stderr.len()),
+            (Some(0), 0),
+            "{page:?}"
+        );
+        assert!(said.contains("Cách dùng: loa"), "{page:?}: {said}");
+        for word in ENGLISH {
+            assert!(!said.contains(word), "{page:?}: {word} in {said}");
+        }
+        for language in ["en_US.UTF-8", "C"] {
+            let en = run(loa(home.path(), language).args(page));
+            assert!(text(&en.stdout).contains("Usage: loa"), "{page:?}");
+        }
+    }
+    assert!(
+        text(&run(loa(home.path(), "C").args(["send", "--help"])).stdout).contains("Examples:")
+    );
+    for (mistake, part) in [
+        (&["hat"][..], "không có lệnh “hat”"),
+        (&["measure"], "còn thiếu <FILE>"),
+        (&["measure", "--la", "a"], "không có tham số “--la”"),
+        (
+            &["convert", "a", "b", "--channels", "5"],
+            "“5” không dùng được cho “--channels <N>”",
+        ),
+        (
+            &["record", "a.wav", "--seconds", "nan"],
+            "“nan” không dùng được",
+        ),
+        (&["record", "a.wav", "--seconds", "-1"], "“-1”"),
+        (
+            &["archive", "add", "--store", "s", "--kind", "x", "f"],
+            "Dùng được: programme",
+        ),
+        (
+            &["normalize", "a", "b", "--profile", "web", "--target", "-20"],
+            "không dùng cùng",
+        ),
+    ] {
+        let vi = run(loa(home.path(), "vi_VN.UTF-8").args(mistake));
+        let said = text(&vi.stderr);
+        assert_eq!(
+            (vi.status.code(), vi.stdout.len()),
+            (Some(2), 0),
+            "{mistake:?}"
+        );
+        assert!(said.contains(part), "{mistake:?}: {said}");
+        assert!(ENGLISH.iter().all(|word| !said.contains(word)), "{said}");
+        assert_eq!(
+            run(loa(home.path(), "C").args(mistake)).status.code(),
+            Some(2)
+        );
+    }
+}
