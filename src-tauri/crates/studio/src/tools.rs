@@ -180,8 +180,13 @@ pub fn convert(input: &Path, output: &Path, shape: Shape, watch: Watch<'_>) -> R
     let bytes = open(input)?;
     let info = audio::open(Arc::clone(&bytes))?.info;
     let mut format = format_of(output)?;
-    if let (Format::Mp3(_), Some(kbps)) = (format, shape.bitrate_kbps) {
-        format = Format::Mp3(audio::encode::Mp3Rate::Cbr { kbps });
+    match (format, shape.bitrate_kbps) {
+        (Format::Mp3(_), Some(kbps)) => format = Format::Mp3(audio::encode::Mp3Rate::Cbr { kbps }),
+        (_, Some(_)) => {
+            let detail = "only MP3 has a bit rate to choose; WAV and FLAC keep every sample";
+            return Err(Problem::new(Code::BadRequest, detail));
+        }
+        (_, None) => {}
     }
     let rate_hz = shape
         .rate_hz

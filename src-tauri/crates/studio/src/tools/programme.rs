@@ -11,7 +11,7 @@ use units::{Digest, DigestingReader, SAMPLE_RATE_HZ, Watch};
 use super::{Aim, aimed};
 use crate::Draft;
 use crate::translate::levels;
-use crate::wire::{Code, Normalized, Problem};
+use crate::wire::{Code, Normalized, Problem, Warning};
 
 /// Files looked at for media.
 const FILES_MAX: usize = 10_000;
@@ -121,13 +121,19 @@ fn as_it_is(
     let reading = audio::MonoReading::DualMono;
     let before = audio::measure_signal(&mut *replay.replay()?, reading, watch)?;
     let after = audio::measure(audio::Scratch::written(draft)?, reading, watch)?;
-    let (before, after) = (levels::levels(&before), levels::levels(&after));
+    // Nothing limits a mix that keeps its level: what is over full scale was cut off flat.
+    let over_db = before.sample_peak.0;
+    let clipped = (over_db > 0.0).then(|| Warning {
+        code: "over-ceiling".to_owned(),
+        measured: levels::figure(over_db),
+        limit: Some(0.0),
+    });
     Ok(Normalized {
-        before,
-        after,
+        before: levels::levels(&before),
+        after: levels::levels(&after),
         gain_db: 0.0,
         limited_db_max: 0.0,
-        warnings: vec![],
+        warnings: clipped.into_iter().collect(),
     })
 }
 
@@ -148,15 +154,19 @@ fn find(
             if wanted.is_empty() {
                 return Ok(FolderMedia(found));
             }
-            if !entry.metadata().is_ok_and(|data| data.is_file()) {
+            watch.telling(&()).step(0, 0)?;
+            // Links are followed. What cannot be read may be none of the programme's business; where
+            // it is, it will be missing.
+            let path = entry.path();
+            if !std::fs::metadata(&path).is_ok_and(|data| data.is_file()) {
                 continue;
             }
-            let mut reader = DigestingReader::new(std::fs::File::open(entry.path())?);
-            std::io::copy(&mut reader, &mut std::io::sink())?;
-            let (digest, _) = reader.finish();
+            let Ok(digest) = digest_of(&path) else {
+                continue;
+            };
             if wanted.contains(&digest) {
                 wanted.retain(|it| *it != digest);
-                found.insert(digest, pcm(&entry.path(), digest, scratch, watch)?);
+                found.insert(digest, pcm(&path, digest, scratch, watch)?);
             }
         }
     }
@@ -165,6 +175,12 @@ fn find(
         return Err(Problem::new(Code::NotFound, detail));
     }
     Ok(FolderMedia(found))
+}
+
+fn digest_of(path: &Path) -> std::io::Result<Digest> {
+    let mut reader = DigestingReader::new(std::fs::File::open(path)?);
+    std::io::copy(&mut reader, &mut std::io::sink())?;
+    Ok(reader.finish().0)
 }
 
 fn pcm(path: &Path, digest: Digest, scratch: &Path, watch: Watch<'_>) -> Result<Pcm, Problem> {
@@ -181,4 +197,88 @@ fn tempdir_beside(output: &Path) -> Result<PathBuf, Problem> {
     let scratch = folder.join(format!(".loa-mix-{}", std::process::id()));
     std::fs::create_dir_all(&scratch)?;
     Ok(scratch)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use audio::programme::{Clip, ClipId, Media, Programme, to_json};
+    use units::{Db, Digest, Id, Samples, Watch};
+
+    use super::mix_programme;
+    use crate::tools::{Shape, convert};
+    use crate::wire::Code;
+
+    /// A second of a tone at half of full scale, and a programme of it.
+    fn programme(folder: &Path, gain: Db) -> std::path::PathBuf {
+        let mut out = std::io::Cursor::new(Vec::new());
+        let format = audio::encode::Format::Wav { bits: 16 };
+        let target = audio::encode::Target::new(format, 48_000, 1);
+        let mut encoder = audio::encode::encoder(&target, &mut out).unwrap();
+        let tone = (0..48_000).map(|n| 0.5 * (n as f32 * 0.1).sin()).collect();
+        let block = audio::Planar::from_channels(vec![tone]);
+        encoder.write(&block).unwrap();
+        encoder.finish().unwrap();
+        let bytes = out.into_inner();
+        std::fs::write(folder.join("media.wav"), &bytes).unwrap();
+        let id = Id::new(0, [7; 10]);
+        let media = Media {
+            digest: Digest::of(&bytes),
+            name: "media".into(),
+            length: Samples(48_000),
+        };
+        let mut programme = Programme::of_one(id, media.clone());
+        let mut clip = Clip::whole(ClipId(id), &media, Samples::ZERO);
+        clip.gain = gain;
+        programme.tracks[0].clips = vec![clip];
+        let path = folder.join("programme.json");
+        std::fs::write(&path, to_json(&programme).unwrap()).unwrap();
+        path
+    }
+
+    #[test]
+    fn a_mix_that_goes_over_full_scale_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out.wav");
+        for (gain, warned) in [(Db(5.0), false), (Db(12.0), true)] {
+            let path = programme(folder.path(), gain);
+            let assets = Path::new("nowhere");
+            let made = mix_programme(&path, &out, &[], None, assets, Watch::NONE).unwrap();
+            let codes: Vec<_> = made.warnings.iter().map(|it| it.code.as_str()).collect();
+            assert_eq!(codes == ["over-ceiling"], warned, "{codes:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn media_behind_a_link_are_found_and_dead_links_are_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let path = programme(folder.path(), Db(0.0));
+        let moved = elsewhere.path().join("moved.wav");
+        std::fs::rename(folder.path().join("media.wav"), &moved).unwrap();
+        std::os::unix::fs::symlink("/nowhere/at/all", folder.path().join("dead")).unwrap();
+        std::os::unix::fs::symlink(&moved, folder.path().join("link.wav")).unwrap();
+        let out = folder.path().join("out.wav");
+        let assets = Path::new("nowhere");
+        mix_programme(&path, &out, &[], None, assets, Watch::NONE).unwrap();
+    }
+
+    #[test]
+    fn a_bit_rate_for_a_format_that_has_none_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        programme(folder.path(), Db(0.0));
+        let shape = Shape {
+            bitrate_kbps: Some(64),
+            ..Shape::default()
+        };
+        let (from, to) = (
+            folder.path().join("media.wav"),
+            folder.path().join("a.flac"),
+        );
+        let refused = convert(&from, &to, shape, Watch::NONE).unwrap_err();
+        assert_eq!(refused.code, Code::BadRequest);
+        assert!(!to.exists());
+    }
 }
