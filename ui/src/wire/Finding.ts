@@ -34,6 +34,10 @@ needed: number,
  */
 unit: string, 
 /**
+ * The characters or the font family it is about; empty otherwise.
+ */
+detail: string, 
+/**
  * Whether `deck_mend` can mend it.
  */
 can_mend: boolean, };

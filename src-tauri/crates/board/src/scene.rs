@@ -162,7 +162,9 @@ pub struct TextBlock {
     pub fits: bool,
     /// Characters no bundled font has, each once.
     pub missing: Vec<char>,
-    /// Whether the family asked for is not bundled.
+    /// The family asked for.
+    pub family: String,
+    /// Whether it is not bundled.
     pub substituted: bool,
 }
 

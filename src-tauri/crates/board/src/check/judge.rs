@@ -57,6 +57,9 @@ pub fn check_slide(
     Ok(findings)
 }
 
+/// Missing characters named in a finding; more are another script, not a slip.
+const DETAIL_CHARS_MAX: usize = 20;
+
 struct Judge<'a> {
     board: &'a Board,
     slide: usize,
@@ -79,7 +82,15 @@ impl Judge<'_> {
             measured,
             needed,
             unit,
+            detail: String::new(),
         });
+    }
+
+    /// Says of the last finding what it is about.
+    fn of(&mut self, detail: String) {
+        if let Some(finding) = self.findings.last_mut() {
+            finding.detail = detail;
+        }
     }
 
     fn dwell(&mut self, facts: &SlideFacts) {
@@ -177,10 +188,13 @@ impl Judge<'_> {
         if block.substituted {
             let figures = (0.0, 1.0, "font");
             self.find(Code::FontMissing, Severity::Warning, element, figures);
+            let printable = |character: &char| !character.is_control();
+            self.of(block.family.chars().filter(printable).collect());
         }
         if !block.missing.is_empty() {
             let figures = (block.missing.len() as f64, 0.0, "char");
             self.find(Code::GlyphMissing, Severity::Error, element, figures);
+            self.of(block.missing.iter().take(DETAIL_CHARS_MAX).collect());
         }
     }
 

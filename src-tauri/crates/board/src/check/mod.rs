@@ -27,6 +27,9 @@ pub struct Finding {
     pub needed: f64,
     /// Unit of both: `px`, `B`, `m`, `:1`, `%`, `s`, `char`, `file`, `font`.
     pub unit: &'static str,
+    /// What it is about where figures do not say it: the characters that no font has, the family that
+    /// is not bundled. Empty otherwise.
+    pub detail: String,
 }
 
 /// How bad a finding is.

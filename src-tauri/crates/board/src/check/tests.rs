@@ -376,6 +376,24 @@ fn what_cannot_be_shown_is_said() {
 }
 
 #[test]
+fn characters_and_fonts_that_are_missing_are_named() {
+    let mut words = text("BÃO \u{1f300} 你好 你", 40);
+    words.font.family = "Comic Sans".into();
+    let deck = deck(&board(), vec![element(1, Frame::BOARD, Kind::Text(words))]);
+    let details: Vec<(Code, String)> = found(&deck, &board())
+        .into_iter()
+        .map(|finding| (finding.code, finding.detail))
+        .collect();
+    assert_eq!(
+        details,
+        [
+            (Code::GlyphMissing, "你好\u{1f300}".to_owned()),
+            (Code::FontMissing, "Comic Sans".to_owned()),
+        ]
+    );
+}
+
+#[test]
 fn a_photo_that_is_cut_off_is_found() {
     let photo = include_bytes!("../../../../../assets/training/tram-y-te.jpg");
     let fonts = Fonts::bundled().unwrap();

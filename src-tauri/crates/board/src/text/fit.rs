@@ -58,6 +58,7 @@ pub(crate) fn lay_out(
         outlines,
         fits,
         missing: missing.into_iter().collect(),
+        family: text.font.family.clone(),
         substituted: !known,
     }
 }

@@ -94,6 +94,7 @@ fn to_wire(deck: &Deck, finding: &Finding) -> wire::Finding {
         measured: finding.measured,
         needed: finding.needed,
         unit: finding.unit.to_owned(),
+        detail: finding.detail.clone(),
         can_mend: remedy(deck, finding).is_some(),
     }
 }
@@ -108,6 +109,7 @@ fn good(slide: usize, board: &Board, facts: &SlideFacts) -> Vec<wire::Finding> {
         measured,
         needed,
         unit: unit.to_owned(),
+        detail: String::new(),
         can_mend: false,
     };
     let mut good = vec![fact(

@@ -32,6 +32,8 @@ pub struct DeckFinding {
     pub needed: f64,
     /// Unit of both.
     pub unit: String,
+    /// The characters or the font family it is about; empty otherwise.
+    pub detail: String,
 }
 
 /// Pictures that lie beside a deck file, found by content.
@@ -167,6 +169,7 @@ pub fn check_deck(path: &Path, board: Option<&str>) -> Result<Vec<DeckFinding>, 
                 measured: finding.measured,
                 needed: finding.needed,
                 unit: finding.unit.to_owned(),
+                detail: finding.detail,
             });
         }
     }

@@ -172,6 +172,8 @@ pub struct Finding {
     pub needed: f64,
     /// Unit of both, such as `px`, `m`, `s`, `:1`.
     pub unit: String,
+    /// The characters or the font family it is about; empty otherwise.
+    pub detail: String,
     /// Whether `deck_mend` can mend it.
     pub can_mend: bool,
 }
