@@ -124,12 +124,16 @@ fn files_of_one_name_and_of_long_names_are_all_sealed_and_all_given_back() {
 
     let tar = home.join("goi.tar");
     let place = tar.to_string_lossy();
+    // Named twice, it is in once.
     ask(
         home,
-        &["package", "seal", "--store", &store, "--out", &place, id],
+        &[
+            "package", "seal", "--store", &store, "--out", &place, id, id,
+        ],
     );
     let sealed = delivery(&tar);
     assert_eq!(sealed["files"].as_array().map(Vec::len), Some(4));
+    assert_eq!(sealed["items"].as_array().map(Vec::len), Some(1));
 
     let out = home.join("ra").to_string_lossy().into_owned();
     let export = ["archive", "export", "--store", &store, id, "--out", &out];

@@ -237,6 +237,13 @@ fn verify(task: &args::Verify, json: bool) -> Outcome {
             l("chữ ký", "signature"),
             it.signature.state
         )];
+        if it.valid && it.profile.is_none() {
+            let plain = l(
+                "Túi BagIt thường: không có gì chứng minh ai làm ra.",
+                "A plain BagIt bag: nothing proves who made it.",
+            );
+            lines.push(plain.to_owned());
+        }
         lines.extend(
             it.errors
                 .iter()

@@ -176,7 +176,7 @@ fn a_full_disk_and_a_cancelled_job_are_errors_and_not_packages() {
 #[test]
 fn contents_that_contradict_themselves_are_not_sealed() {
     type Change = fn(&mut package::Contents);
-    let changes: [(&str, Change); 12] = [
+    let changes: [(&str, Change); 13] = [
         ("no file", |c| c.files.clear()),
         ("file missing", |c| drop(c.files.pop())),
         ("file without an item", |c| c.files.push(file("x", b""))),
@@ -189,6 +189,7 @@ fn contents_that_contradict_themselves_are_not_sealed() {
             c.title = "a\nLoa-Package-Version: 9".into()
         }),
         ("no headline", |c| c.items[0].headline = " ".into()),
+        ("an item twice", |c| c.items.push(c.items[0].clone())),
         ("urgency ten", |c| c.items[0].urgency = 10),
         ("language", |c| c.language = "tiếng Việt".into()),
         ("ends before it begins", |c| {

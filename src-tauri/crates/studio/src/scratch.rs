@@ -63,12 +63,18 @@ impl Draft {
     /// Gives it its name, replacing what stood there, once all of it is on disk.
     ///
     /// # Errors
-    /// Where syncing or renaming failed; the place is as it was then.
+    /// Where syncing or renaming failed; the place is as it was then. Only where a file was replaced
+    /// and the folder could not be synced, the new one stays: it is whole, and the old one is gone.
     pub fn finish(mut self, place: &Path) -> io::Result<()> {
         self.file.sync_all()?;
+        let was_free = place.symlink_metadata().is_err();
         fs::rename(&self.temporary, place)?;
         self.finished = true;
-        sync_folder(parent(place))
+        sync_folder(parent(place)).inspect_err(|_| {
+            if was_free {
+                fs::remove_file(place).unwrap_or_default();
+            }
+        })
     }
 }
 

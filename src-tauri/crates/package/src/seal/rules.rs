@@ -30,6 +30,10 @@ pub(super) fn check(contents: &Contents) -> Result<u64, Error> {
     language(&contents.language)?;
     list("items", contents.items.len())?;
     contents.items.iter().try_for_each(item)?;
+    let ids: BTreeSet<_> = contents.items.iter().map(|item| item.id).collect();
+    if ids.len() < contents.items.len() {
+        return Err(wrong("items", "has the same item twice"));
+    }
     delivery(contents)?;
     files(contents)?;
     Ok(time_s)

@@ -90,8 +90,8 @@ pub fn search<H: Host>(studio: &Studio<H>, request: SearchRequest) -> Result<Sea
         }
         found.count
     };
-    let took_ms = start.elapsed().as_secs_f64() * 1_000.0;
     let (kinds, statuses) = translate::archive::facets(&archive.facets(&Filter::default())?);
+    let took_ms = start.elapsed().as_secs_f64() * 1_000.0;
     Ok(SearchPage {
         hits,
         total,

@@ -107,11 +107,14 @@ impl Packing {
     }
 
     /// Adds what is delivered of an item: the files of its newest version that have that role, or
-    /// all where none has.
+    /// all where none has. An item that is in already is in once.
     ///
     /// # Errors
     /// [`Code::Empty`] where it has no file; what the archive reports.
     pub fn add_item(&mut self, archive: &Archive, item: &Item) -> Result<(), Problem> {
+        if self.contents.items.iter().any(|it| it.id == item.id) {
+            return Ok(());
+        }
         let metadata = &item.metadata;
         let files = delivered(item);
         if files.is_empty() {
