@@ -7,7 +7,9 @@ import type { ItemStatus } from '../wire/ItemStatus';
 import type { Problem } from '../wire/Problem';
 import type { SearchPage } from '../wire/SearchPage';
 import type { AuditReport } from '../wire/AuditReport';
+import { f, t } from '../text/index.svelte';
 import { app } from './app.svelte';
+import { notices } from './notices.svelte';
 
 const PAGE = 100;
 /** Typing is answered after this pause: below what a person feels, above what keys bounce. */
@@ -110,7 +112,10 @@ class Archive {
   }
   async runAudit() {
     const result = await app.finish('audit', {});
-    if (result?.type === 'audited') this.audit = { report: result, at_ms: Date.now() };
+    if (result?.type !== 'audited') return;
+    this.audit = { report: result, at_ms: Date.now() };
+    const broken = [...result.damaged, ...result.missing];
+    if (broken.length > 0) notices.tell('bad', t().archive.auditMend(f().number(broken.length)), { detail: broken.join(' ') });
   }
 }
 

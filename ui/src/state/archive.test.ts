@@ -2,9 +2,11 @@ import { expect, it, vi } from 'vitest';
 import { fakeHost } from '../host/fake';
 import type { AppState } from '../wire/AppState';
 import type { Item } from '../wire/Item';
+import type { Job } from '../wire/Job';
 import type { SearchPage } from '../wire/SearchPage';
 import { app } from './app.svelte';
 import { archive } from './archive.svelte';
+import { notices } from './notices.svelte';
 
 vi.stubGlobal('document', { documentElement: { dataset: {}, lang: '' } });
 vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
@@ -50,4 +52,12 @@ it('an item asked for by its address stays in sight whatever was looked for befo
   await before;
   await vi.waitFor(() => expect(archive.item?.id).toBe('i'));
   expect(archive.text).toBe('');
+});
+
+it('a check that finds damaged files says which, and what to do', async () => {
+  const done = { type: 'audited', checked: 2, intact: 1, missing: [], damaged: ['abc123'], orphans: 0 };
+  const job = { id: 'a', kind: 'audit', title: '', subject: null, state: 'done', fraction: 1, started_ms: 0, problem: null, result: done } as unknown as Job;
+  await app.start(fakeHost({ app_state: () => ({ settings: { language: 'vi', theme: 'light' }, jobs: [] }) as unknown as AppState, audit: () => job }));
+  await archive.runAudit();
+  expect(notices.shown.at(-1)).toMatchObject({ tone: 'bad', detail: 'abc123' });
 });
