@@ -55,6 +55,15 @@ for (const theme of ['light', 'dark']) {
   }
 }
 
+test('the smallest window cuts nothing off', async () => {
+  await page.setViewportSize({ width: 1024, height: 640 });
+  for (const name of Object.keys(addresses)) {
+    await page.evaluate((hash) => { location.hash = hash; }, addresses[name] ?? `#/${name}`);
+    await page.waitForTimeout(300);
+    assert.deepEqual(await cutOff(), [], name);
+  }
+});
+
 test('English has no word missing and cuts nothing off', async () => {
   await page.setViewportSize({ width: 1280, height: 720 });
   await page.evaluate(() => { location.hash = '#/cai-dat'; });
