@@ -77,8 +77,21 @@ fn open(path: &Path) -> Result<Arc<dyn ReadAt>, Problem> {
     Ok(Arc::new(open_file(path)?))
 }
 
-fn draft(output: &Path) -> Result<Draft, Problem> {
+/// Begins the file that is made from `input`, which it must not replace.
+fn draft(input: &Path, output: &Path) -> Result<Draft, Problem> {
+    spare(input, output)?;
     Draft::beside(output).map_err(|error| Problem::on(output, error))
+}
+
+/// Refuses an output that is the input, by whatever name: the original is not ours to write over.
+fn spare(input: &Path, output: &Path) -> Result<(), Problem> {
+    match (input.canonicalize(), output.canonicalize()) {
+        (Ok(from), Ok(to)) if from == to => {
+            let detail = format!("{}: the output would replace its input", output.display());
+            Err(Problem::new(Code::BadRequest, detail))
+        }
+        _ => Ok(()), // no such output yet, or no such input, which is told by opening it
+    }
 }
 
 fn finish(draft: Draft, output: &Path) -> Result<(), Problem> {
@@ -118,7 +131,7 @@ pub fn normalize(
     let bytes = open(input)?;
     let info = audio::open(Arc::clone(&bytes))?.info;
     let (profile, target) = aimed(aim, output, (info.rate_hz, info.channels), assets)?;
-    let mut draft = draft(output)?;
+    let mut draft = draft(input, output)?;
     let report = audio::normalize(bytes, &profile, &target, &mut draft, watch)?;
     finish(draft, output)?;
     Ok(levels::normalized(&report))
@@ -196,7 +209,7 @@ pub fn convert(input: &Path, output: &Path, shape: Shape, watch: Watch<'_>) -> R
         rate_hz,
         shape.channels.unwrap_or(info.channels.min(2)),
     );
-    let mut draft = draft(output)?;
+    let mut draft = draft(input, output)?;
     audio::convert(bytes, &target, &mut draft, watch)?;
     finish(draft, output)
 }
@@ -207,7 +220,7 @@ pub fn convert(input: &Path, output: &Path, shape: Shape, watch: Watch<'_>) -> R
 /// Where the input is no sound, or the output cannot be written.
 pub fn peaks(input: &Path, output: &Path, watch: Watch<'_>) -> Result<(), Problem> {
     let peaks = Peaks::of(open(input)?, watch)?;
-    let mut draft = draft(output)?;
+    let mut draft = draft(input, output)?;
     peaks.write_audiowaveform_dat(0, &mut draft)?;
     finish(draft, output)
 }

@@ -78,8 +78,8 @@ fn mix(
     let folders: Vec<PathBuf> = std::iter::once(beside)
         .chain(folders.iter().cloned())
         .collect();
-    let media = find(programme, &folders, scratch, watch)?;
-    let mut draft = super::draft(output)?;
+    let media = find(programme, &folders, output, scratch, watch)?;
+    let mut draft = super::draft(path, output)?;
     let replay =
         || -> Result<Box<dyn Signal>, audio::Error> { Ok(Box::new(Mix::new(programme, &media)?)) };
     let report = match aim {
@@ -140,6 +140,7 @@ fn as_it_is(
 fn find(
     programme: &Programme,
     folders: &[PathBuf],
+    output: &Path,
     scratch: &Path,
     watch: Watch<'_>,
 ) -> Result<FolderMedia, Problem> {
@@ -165,6 +166,7 @@ fn find(
                 continue;
             };
             if wanted.contains(&digest) {
+                super::spare(&path, output)?;
                 wanted.retain(|it| *it != digest);
                 found.insert(digest, pcm(&path, digest, scratch, watch)?);
             }
@@ -263,6 +265,24 @@ mod tests {
         let out = folder.path().join("out.wav");
         let assets = Path::new("nowhere");
         mix_programme(&path, &out, &[], None, assets, Watch::NONE).unwrap();
+    }
+
+    #[test]
+    fn nothing_is_written_over_what_it_is_made_from() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = programme(folder.path(), Db(0.0));
+        let media = folder.path().join("media.wav");
+        let before = std::fs::read(&media).unwrap();
+        let other_name = folder
+            .path()
+            .join("../")
+            .join(folder.path())
+            .join("media.wav");
+        let converted = convert(&media, &other_name, Shape::default(), Watch::NONE);
+        assert_eq!(converted.unwrap_err().code, Code::BadRequest);
+        let mixed = mix_programme(&path, &media, &[], None, Path::new("nowhere"), Watch::NONE);
+        assert_eq!(mixed.unwrap_err().code, Code::BadRequest);
+        assert_eq!(std::fs::read(&media).unwrap(), before);
     }
 
     #[test]
