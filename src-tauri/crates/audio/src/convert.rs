@@ -23,6 +23,7 @@ pub fn convert(
     out: &mut dyn Scratch,
     watch: Watch<'_>,
 ) -> Result<(), Error> {
+    target.check_rate()?;
     let opened = open(bytes)?;
     let mut target = target.clone();
     target.dither &= !stays_exact(&opened, &target);

@@ -270,6 +270,23 @@ fn mp3_files_written_one_behind_the_other_are_all_heard() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods)] // a test has to get its fixture from somewhere
+fn aac_that_cannot_be_decoded_is_refused_by_its_kind() {
+    let bytes = std::fs::read(fixture("lc.m4a")).unwrap();
+    let config = bytes
+        .windows(2)
+        .rposition(|two| two == [0x12, 0x10])
+        .unwrap();
+    // The same stream called 5.1, and called HE-AAC.
+    for claim in [[0x12, 0x30], [0x2b, 0x92]] {
+        let mut bytes = bytes.clone();
+        bytes[config..config + 2].copy_from_slice(&claim);
+        let refused = open(Arc::new(bytes)).err().unwrap();
+        assert!(refused.to_string().contains("HE-AAC"), "{refused}");
+    }
+}
+
+#[test]
 fn plain_wav_takes_the_bulk_path_and_codecs_do_not() {
     assert!(matches!(open_fixture("alaw.wav").source, Source::Coded(_)));
 }

@@ -371,6 +371,8 @@ fn what_cannot_be_written_is_refused() {
     };
     refused(Format::Wav { bits: 8 }, 48_000, 1);
     refused(Format::Wav { bits: 24 }, 48_000, 6);
+    refused(Format::Wav { bits: 24 }, 5, 1);
+    refused(Format::Wav { bits: 24 }, 800_000, 1);
     refused(Format::Flac { bits: 32 }, 48_000, 1);
     refused(Format::Flac { bits: 24 }, 768_000, 1);
     refused(Format::Mp3(Mp3Rate::Cbr { kbps: 128 }), 96_000, 2);

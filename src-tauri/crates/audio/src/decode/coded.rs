@@ -181,6 +181,9 @@ pub(super) fn decoder_for(track: &Track, container: &str) -> Result<Ready, Error
         make(&params)?
     };
     let decoder = made.map_err(|fault| match fault {
+        Fault::Unsupported(_) if params.codec == well_known::CODEC_ID_AAC => Error::UnknownFormat(
+            "AAC other than LC in mono or stereo, such as HE-AAC or 5.1".into(),
+        ),
         Fault::Unsupported(what) => Error::UnknownFormat(what.into()),
         other => translate(other),
     })?;

@@ -10,6 +10,7 @@ mod wave;
 mod xing;
 
 use crate::bext::Levels;
+use crate::decode::{RATE_HZ_MAX, RATE_HZ_MIN};
 use crate::{Error, Planar, Scratch};
 
 /// A file format to write.
@@ -121,6 +122,15 @@ impl Target {
             dither: true,
         }
     }
+
+    /// Refuses a rate at which nothing is written, before it is taken for the source's fault.
+    pub(crate) fn check_rate(&self) -> Result<(), Error> {
+        if (RATE_HZ_MIN..=RATE_HZ_MAX).contains(&self.rate_hz) {
+            return Ok(());
+        }
+        let what = format!("sound at {} Hz", self.rate_hz);
+        Err(Error::UnsupportedTarget(what))
+    }
 }
 
 /// Takes blocks of sound and writes a file.
@@ -153,7 +163,7 @@ pub fn encoder<'a>(
             target.channels
         )));
     }
-    crate::decode::check_shape(target.channels, target.rate_hz, None)?;
+    target.check_rate()?;
     out.restart()?;
     match target.format {
         Format::Wav { bits } => Ok(Box::new(wave::WaveEncoder::new(target, bits, out)?)),
