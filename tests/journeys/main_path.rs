@@ -347,3 +347,38 @@ fn a_cancelled_package_is_taken_back_from_the_province() {
     }
     assert_eq!(state(), PackageState::Sealed);
 }
+
+#[test]
+fn a_receipt_verified_just_before_a_kill_is_kept_at_the_next_start() {
+    let (first, second) = (tempfile::tempdir(), tempfile::tempdir());
+    let (first, second) = (first.expect("a folder"), second.expect("a folder"));
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let studio = TestHost::open(first.path(), runtime.handle(), 2);
+    let (id, _) = record(&studio);
+    let item = archive(&studio, &id);
+    let request = json!({ "title": "Tin", "items": [item], "emergency": false, "approved_by": "Người duyệt", "send": false });
+    let job: Job = call(&studio, "package_create", request);
+    let JobResult::Sealed { package } = finish(&studio, &job) else {
+        panic!("not sealed")
+    };
+    drop(studio);
+    let copied = std::process::Command::new("cp")
+        .arg("-r")
+        .args([first.path().join("kho"), second.path().join("kho")])
+        .status();
+    assert!(copied.expect("cp runs").success());
+
+    // What the outbox holds once the receipt was verified, in a store that knows nothing of it yet.
+    let studio = TestHost::open(first.path(), runtime.handle(), 2);
+    let _: Value = call(&studio, "sandbox_start", json!({}));
+    let _: Package = call(&studio, "package_send", json!({ "id": package }));
+    receipted(&studio, &package);
+    let outbox = std::fs::read_dir(first.path().join("kho/outbox")).expect("an outbox");
+    for entry in outbox.filter_map(Result::ok) {
+        let place = second.path().join("kho/outbox").join(entry.file_name());
+        std::fs::copy(entry.path(), place).expect("copied");
+    }
+    let studio = TestHost::open(second.path(), runtime.handle(), 2);
+    let shown: Value = call(&studio, "item", json!({ "id": item }));
+    assert_eq!(shown["status"], "delivered");
+}
