@@ -84,6 +84,16 @@ struct Recorded {
     end: String,
 }
 
+/// What a take that begins now says about itself.
+fn origin(now: &jiff::Zoned) -> Bext {
+    Bext {
+        originator: "Loa Studio".into(),
+        origination_date: now.strftime("%Y-%m-%d").to_string(),
+        origination_time: now.strftime("%H:%M:%S").to_string(),
+        ..Bext::default()
+    }
+}
+
 /// The device people mean: by its id, or by its name.
 fn choose(name: &str) -> anyhow::Result<DeviceId> {
     let inputs = devices::Microphones.inputs().map_err(device_problem)?;
@@ -93,14 +103,10 @@ fn choose(name: &str) -> anyhow::Result<DeviceId> {
 
 pub fn record(task: &args::Record, json: bool) -> Outcome {
     let device = task.device.as_deref().map(choose).transpose()?;
-    let bext = Bext {
-        originator: "Loa Studio".into(),
-        ..Bext::default()
-    };
     let request = RecordRequest {
         device,
         path: task.output.clone(),
-        bext,
+        bext: origin(&jiff::Zoned::now()),
     };
     let recording = devices::Microphones
         .record(&request)
@@ -199,5 +205,18 @@ impl Meter {
             format!(" · {} {peak:.1} dBFS", l("đỉnh", "peak"))
         });
         self.0.set_message(format!("{recorded:.1} s{level}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_take_says_when_it_was_made() {
+        let now = "2026-11-23T05:30:07+07:00[Asia/Ho_Chi_Minh]"
+            .parse()
+            .unwrap();
+        let bext = super::origin(&now);
+        assert_eq!(bext.origination_date, "2026-11-23");
+        assert_eq!(bext.origination_time, "05:30:07");
     }
 }

@@ -48,6 +48,10 @@ impl TakeWriter {
             let mode = if channels == 1 { "mono" } else { "stereo" };
             bext.coding_history = format!("A=PCM,F={rate_hz},W=24,M={mode},T=Loa Studio\r\n");
         }
+        if bext.time_reference == 0 {
+            let begun_s = second_of_day(&bext.origination_time).unwrap_or(0);
+            bext.time_reference = begun_s * u64::from(rate_hz);
+        }
         let header = Header::new(SampleFormat::I24, channels, rate_hz, &bext)
             .map_err(|error| DeviceError::Unsupported(error.to_string()))?;
         file.write_all(&header.bytes(0))?;
@@ -106,6 +110,17 @@ impl TakeWriter {
         }
         Ok(())
     }
+}
+
+/// The second of the day that an `hh:mm:ss` tells: editors put takes in their place by it.
+fn second_of_day(time: &str) -> Option<u64> {
+    let mut parts = time.split(':').map(str::parse::<u64>);
+    let (hour, minute, second) = (
+        parts.next()?.ok()?,
+        parts.next()?.ok()?,
+        parts.next()?.ok()?,
+    );
+    (hour < 24 && minute < 60 && second < 61).then(|| (hour * 60 + minute) * 60 + second)
 }
 
 /// Makes the new file of a take and the folder's entry for it lasting. A file that exists is never
@@ -298,6 +313,20 @@ pub mod tests {
         assert_eq!(writer.frames(), 1_001);
         assert_eq!(samples(disk.content())[999..], [-0.5, -0.5]);
         assert_eq!(disk.content().len() % 2, 0, "chunks are of even length");
+    }
+
+    #[test]
+    fn a_take_says_at_which_sample_of_the_day_it_begins() {
+        for (time, seconds) in [("05:30:07", 19_807), ("", 0), ("99:00:00", 0)] {
+            let disk = SmallDisk::new(u64::MAX);
+            let bext = Bext {
+                origination_time: time.into(),
+                ..Bext::default()
+            };
+            TakeWriter::new(Box::new(disk.clone()), 1, 44_100, &bext).unwrap();
+            let told = open(Arc::new(disk.content())).unwrap().info.bext.unwrap();
+            assert_eq!(told.time_reference, seconds * 44_100, "{time:?}");
+        }
     }
 
     #[test]
