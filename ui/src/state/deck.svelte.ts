@@ -126,7 +126,8 @@ export class DeckController {
     const slide = this.slide;
     if (!slide) return;
     const index = this.index;
-    const deck = await this.edit({ type: 'remove-slide', slide: slide.id });
+    // A key held down asks again before the first answer is there.
+    const deck = await this.edit(() => (this.slides.length > 1 && this.slides.some((s) => s.id === slide.id) ? { type: 'remove-slide', slide: slide.id } : null));
     if (deck) this.slideId = deck.slides[Math.min(index, deck.slides.length - 1)]?.id ?? null;
   }
   async moveSlide(by: 1 | -1) {
@@ -168,7 +169,8 @@ export class DeckController {
   async removeElement() {
     const [slide, element] = [this.slide, this.element];
     if (!slide || !element) return;
-    if (await this.edit({ type: 'remove-element', slide: slide.id, element: element.id })) this.elementId = null;
+    const there = () => this.slides.some((s) => s.id === slide.id && s.elements.some((e) => e.id === element.id));
+    if (await this.edit(() => (there() ? { type: 'remove-element', slide: slide.id, element: element.id } : null))) this.elementId = null;
   }
 
   // ---- long work

@@ -123,34 +123,39 @@ export class ProgrammeController {
     const next = this.clips[at < 0 ? (by > 0 ? 0 : this.clips.length - 1) : (at + by + this.clips.length) % this.clips.length];
     this.selected = next?.clip.id ?? null;
   }
-  /** The clip under the playhead, the selected one first. */
-  #under(): Clip | null {
-    const at = Math.round(this.now());
+  /** The clip under a position, the selected one first. */
+  #under(at: number): Clip | null {
     const inside = (clip: Clip) => clip.position < at && at < clipEnd(clip);
     const mine = this.current?.clip;
     if (mine && inside(mine)) return mine;
     return this.clips.find((c) => inside(c.clip))?.clip ?? null;
   }
+  // Where the playhead was when the key was pressed counts; which clip lies there, when its turn comes.
   async split() {
-    const clip = this.#under();
-    if (!clip) return;
     const at = Math.round(this.now());
-    const before = new Set(this.clips.map((c) => c.clip.id));
-    if (await this.edit({ type: 'split', clip: clip.id, at })) {
-      this.selected = this.clips.find((c) => !before.has(c.clip.id) && c.clip.position >= at)?.clip.id ?? clip.id;
-    }
+    let before = new Set<string>();
+    const cut = await this.edit(() => {
+      const clip = this.#under(at);
+      before = new Set(this.clips.map((c) => c.clip.id));
+      return clip && { type: 'split', clip: clip.id, at };
+    });
+    if (cut) this.selected = this.clips.find((c) => !before.has(c.clip.id) && c.clip.position >= at)?.clip.id ?? this.selected;
   }
   async remove() {
     const clip = this.current?.clip;
     if (!clip) return;
     const at = this.clips.findIndex((c) => c.clip.id === clip.id);
-    if (await this.edit({ type: 'delete', clip: clip.id })) this.selected = this.clips[Math.min(at, this.clips.length - 1)]?.clip.id ?? null;
+    const gone = await this.edit(() => (this.clips.some((c) => c.clip.id === clip.id) ? { type: 'delete', clip: clip.id } : null));
+    if (gone) this.selected = this.clips[Math.min(at, this.clips.length - 1)]?.clip.id ?? null;
   }
   async trim(end: 'head' | 'tail') {
-    const clip = this.#under();
-    if (!clip) return;
-    const at = clip.source_in + Math.round(this.now()) - clip.position;
-    await this.edit({ type: 'trim', clip: clip.id, source_in: end === 'head' ? at : clip.source_in, source_out: end === 'tail' ? at : clip.source_out });
+    const now = Math.round(this.now());
+    await this.edit(() => {
+      const clip = this.#under(now);
+      if (!clip) return null;
+      const at = clip.source_in + now - clip.position;
+      return { type: 'trim', clip: clip.id, source_in: end === 'head' ? at : clip.source_in, source_out: end === 'tail' ? at : clip.source_out };
+    });
   }
   /** Moves the selected clip, or the playhead where no clip is selected. */
   async nudge(samples: number) {
@@ -180,18 +185,20 @@ export class ProgrammeController {
     const gain_db = Math.min(GAIN_DB.max, Math.max(GAIN_DB.min, Math.round(gain * 10) / 10));
     return gain_db === clip.gain_db ? null : { type: 'set-gain', clip: clip.id, gain_db };
   }
-  async setFades(clip: Clip, fade_in: number, fade_out: number) {
+  async setFades(clip: Clip, fade_in: number, fade_out: number) { await this.edit(() => this.#fadesEdit(clip, fade_in, fade_out)); }
+  #fadesEdit(clip: Clip, fade_in: number, fade_out: number): ProgrammeEdit | null {
     const length = clipLength(clip);
     const a = Math.min(length, Math.max(0, Math.round(fade_in)));
     const b = Math.min(length - a, Math.max(0, Math.round(fade_out)));
-    if (a !== clip.fade_in || b !== clip.fade_out) await this.edit({ type: 'set-fades', clip: clip.id, fade_in: a, fade_out: b });
+    return a === clip.fade_in && b === clip.fade_out ? null : { type: 'set-fades', clip: clip.id, fade_in: a, fade_out: b };
   }
   async fadeTo(end: 'in' | 'out') {
-    const clip = this.#under();
-    if (!clip) return;
     const at = Math.round(this.now());
-    if (end === 'in') await this.setFades(clip, at - clip.position, clip.fade_out);
-    else await this.setFades(clip, clip.fade_in, clipEnd(clip) - at);
+    await this.edit(() => {
+      const clip = this.#under(at);
+      if (!clip) return null;
+      return end === 'in' ? this.#fadesEdit(clip, at - clip.position, clip.fade_out) : this.#fadesEdit(clip, clip.fade_in, clipEnd(clip) - at);
+    });
   }
 
   // ---- long work

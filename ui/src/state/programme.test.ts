@@ -59,6 +59,22 @@ describe('edits', () => {
     await desk.trim('head');
     expect(edits()).toEqual([]);
   });
+  it('cut where the playhead was, though the core answers later', async () => {
+    host = fakeHost({
+      app_state: () => ({ settings: { language: 'vi', theme: 'light' }, jobs: [] }) as unknown as AppState,
+      programme: () => now,
+      // The right part of a cut is a clip of its own.
+      programme_edit: ({ edit }) => (now = programme(now.revision + 1, edit.type !== 'split' ? [] : now.tracks[0]?.clips.flatMap((c) => (c.id !== edit.clip ? [c] : [
+        { ...c, source_out: c.source_in + edit.at - c.position }, { ...c, id: `${c.id}+`, position: edit.at, source_in: c.source_in + edit.at - c.position },
+      ])) ?? [])),
+    });
+    await app.start(host);
+    const cuts = [10_000, 20_000, 30_000].map((at) => { desk.cursor = at; return desk.split(); });
+    await Promise.all(cuts);
+    expect(edits()).toEqual([
+      { type: 'split', clip: 'a', at: 10_000 }, { type: 'split', clip: 'a+', at: 20_000 }, { type: 'split', clip: 'a++', at: 30_000 },
+    ]);
+  });
   it('trim to the playhead in samples of the source', async () => {
     desk.cursor = 12_000;
     await desk.trim('tail');
