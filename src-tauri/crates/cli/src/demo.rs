@@ -14,6 +14,7 @@ use studio::wire::{
 use studio::{Studio, wire};
 use tokio::runtime::Runtime;
 
+use crate::bar::{answer, shown};
 use crate::files::report;
 use crate::host::Headless;
 use crate::machine::{assets, now_ms};
@@ -28,9 +29,20 @@ const PATIENCE: Duration = Duration::from_secs(180);
 struct Demo {
     studio: Studio<Headless>,
     report: String,
+    /// Whether the report is only written down, for the answer is JSON.
+    quiet: bool,
 }
 
-pub fn run(task: &args::Demo) -> Outcome {
+/// Where to find what was made.
+#[derive(serde::Serialize)]
+struct Made {
+    out: String,
+    report: String,
+    receipt_path: String,
+    receipt: Value,
+}
+
+pub fn run(task: &args::Demo, json: bool) -> Outcome {
     words::speak_vietnamese();
     let out = task
         .out
@@ -54,6 +66,7 @@ pub fn run(task: &args::Demo) -> Outcome {
     let mut demo = Demo {
         studio,
         report: String::new(),
+        quiet: json,
     };
     let receipt = demo.work(&audio, &deck)?;
     let path = out.join("bien-nhan.json");
@@ -63,15 +76,27 @@ pub fn run(task: &args::Demo) -> Outcome {
         out.display(),
         path.display()
     ));
-    studio::write_whole(&out.join("bao-cao.txt"), demo.report.as_bytes())?;
-    Ok(())
+    let report = out.join("bao-cao.txt");
+    studio::write_whole(&report, demo.report.as_bytes())?;
+    if !json {
+        return Ok(());
+    }
+    let made = Made {
+        out: shown(&out),
+        report: shown(&report),
+        receipt_path: shown(&path),
+        receipt: serde_json::from_str(&receipt)?,
+    };
+    answer(true, &made, |made| made.report.clone())
 }
 
 impl Demo {
     fn line(&mut self, text: &str) {
         writeln!(self.report, "{text}").unwrap_or_default();
-        // A closed pipe ends the listening, not the work.
-        writeln!(std::io::stdout(), "{text}").unwrap_or_default();
+        if !self.quiet {
+            // A closed pipe ends the listening, not the work.
+            writeln!(std::io::stdout(), "{text}").unwrap_or_default();
+        }
     }
 
     fn call<T: serde::de::DeserializeOwned>(

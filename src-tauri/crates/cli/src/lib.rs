@@ -86,7 +86,7 @@ fn run(args: Args) -> Outcome {
         Task::Send(task) => block_on(send::send(&task, json)),
         Task::Province(task) => block_on(send::province(&task, json)),
         Task::Serve(task) => block_on(host::serve(task, json)),
-        Task::Demo(task) => demo::run(&task),
+        Task::Demo(task) => demo::run(&task, json),
     }
 }
 

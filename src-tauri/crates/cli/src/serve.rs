@@ -64,6 +64,12 @@ pub async fn start<H: Host>(
     let address = listener.local_addr()?;
     let url = format!("http://{address}/?token={token}");
     let uploads = studio.store().join("uploads");
+    // Copies that browsers of earlier runs sent. Their handles ended with those runs; what was taken
+    // in lies in the archive, and the originals lie where the person has them.
+    match std::fs::remove_dir_all(&uploads) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let server = Arc::new(Server {
         studio,
         token,
@@ -218,29 +224,32 @@ async fn take_upload<H: Host>(
     let folder = server
         .uploads
         .join(format!("{:016x}", u64::from_le_bytes(random)));
-    tokio::fs::create_dir_all(&folder).await?;
     // Only the last part of the name, so that it cannot lead elsewhere.
-    let name = Path::new(name)
-        .file_name()
-        .unwrap_or("tep".as_ref())
-        .to_owned();
+    let name = Path::new(name).file_name().unwrap_or("tep".as_ref());
     let path = folder.join(name);
-    let mut file = tokio::fs::File::create_new(&path).await?;
+    if let Err(problem) = receive(&path, request).await {
+        // A half file is of no use to anybody.
+        tokio::fs::remove_dir_all(&folder).await.unwrap_or_default();
+        return Err(problem);
+    }
+    let server = Arc::clone(server);
+    blocking(move || server.studio.offer(&path)).await
+}
+
+async fn receive(path: &Path, request: Request) -> Result<(), Problem> {
+    tokio::fs::create_dir_all(path.parent().unwrap_or(path)).await?;
+    let mut file = tokio::fs::File::create_new(path).await?;
     let mut body = request.into_body().into_data_stream();
     let mut total = 0u64;
     while let Some(piece) = body.next().await {
         let piece: Bytes = piece.map_err(|error| Problem::new(Code::Io, error.to_string()))?;
         total += piece.len() as u64;
         if total > UPLOAD_BYTES_MAX {
-            tokio::fs::remove_dir_all(&folder).await?;
             return Err(Problem::new(Code::TooLarge, "a file above 4 GiB"));
         }
         file.write_all(&piece).await?;
     }
-    file.flush().await?;
-    drop(file);
-    let server = Arc::clone(server);
-    blocking(move || server.studio.offer(&path)).await
+    Ok(file.flush().await?)
 }
 
 async fn events<H: Host>(

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
 use std::ffi::OsStr;
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -256,4 +257,62 @@ fn help_and_mistakes_speak_the_language_of_the_locale() {
             Some(2)
         );
     }
+}
+
+#[test]
+fn what_browsers_of_earlier_runs_sent_is_gone_and_half_a_file_is_not_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let (pages, uploads) = (home.path().join("ui"), home.path().join("kho/uploads"));
+    std::fs::create_dir_all(&pages).unwrap();
+    std::fs::write(pages.join("index.html"), "<!doctype html>").unwrap();
+    std::fs::create_dir_all(uploads.join("truoc")).unwrap();
+    std::fs::write(uploads.join("truoc/a.wav"), "cu").unwrap();
+    let mut command = loa(home.path(), "C");
+    command.args([
+        "serve",
+        "--json",
+        "--no-sound",
+        "--store",
+        "kho",
+        "--ui",
+        "ui",
+    ]);
+    let mut served = command.spawn().unwrap();
+    let mut said = String::new();
+    for line in BufReader::new(served.stdout.as_mut().unwrap()).lines() {
+        said.push_str(&line.unwrap());
+        if said.ends_with('}') {
+            break;
+        }
+    }
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let (url, token) = (
+        said["url"].as_str().unwrap(),
+        said["token"].as_str().unwrap(),
+    );
+    assert!(url.ends_with(token) && !uploads.exists(), "{said}");
+    let address = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split('/')
+        .next()
+        .unwrap();
+    let mut line = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /offer?name=a.wav&token={token} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 9\r\n\r\nnua"
+    );
+    line.write_all(head.as_bytes()).unwrap();
+    let files = || std::fs::read_dir(&uploads).map_or(0, Iterator::count);
+    let start = Instant::now();
+    while files() == 0 {
+        assert!(start.elapsed() < PATIENCE, "nothing arrives");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    drop(line);
+    while files() > 0 {
+        assert!(start.elapsed() < PATIENCE, "the half file is kept");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    served.kill().unwrap();
+    served.wait().unwrap();
 }

@@ -91,7 +91,8 @@ pub(super) const PAGES: &[(&str, Page)] = &[
                  tra biên nhận. Báo cáo bằng tiếng Việt; mọi thứ làm ra nằm trong --out.",
                 "Ví dụ:\n  \
                    loa demo\n  \
-                   loa demo --audio thu.wav --deck bang-tin.json --out ket-qua",
+                   loa demo --audio thu.wav --deck bang-tin.json --out ket-qua\n\n\
+                 JSON: out, report, receipt_path, receipt{…}.",
             ),
             en: (
                 "Does the whole main job, without display or microphone: takes a recording, cuts, normalises, \
@@ -99,7 +100,8 @@ pub(super) const PAGES: &[(&str, Page)] = &[
                  cut lines, verifies the receipt. It reports in Vietnamese; all it makes lies in --out.",
                 "Examples:\n  \
                    loa demo\n  \
-                   loa demo --audio take.wav --deck deck.json --out results",
+                   loa demo --audio take.wav --deck deck.json --out results\n\n\
+                 JSON: out, report, receipt_path, receipt{…}.",
             ),
         },
     ),
