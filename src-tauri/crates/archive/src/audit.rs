@@ -58,6 +58,9 @@ pub struct AuditReport {
     pub orphans: Vec<String>,
     /// Whether it was stopped on request; what was found until then stands and is remembered.
     pub stopped: bool,
+    /// Whether the index could not be written to, as on a full disk: what was found stands, but the
+    /// next audit in portions begins where this one did.
+    pub not_remembered: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,7 +102,10 @@ impl Archive {
                 done += bytes;
                 findings.push((digest, finding));
             }
-            self.remember(&findings, now_ms)?;
+            match self.remember(&findings, now_ms) {
+                Err(Error::DiskFull | Error::NotWritable { .. }) => report.not_remembered = true,
+                remembered => remembered?,
+            }
             for (digest, finding) in findings {
                 report.checked += 1;
                 match finding {
@@ -248,4 +254,31 @@ fn examine(
     } else {
         Finding::Damaged
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use units::Watch;
+
+    use super::AuditBudget;
+    use crate::Archive;
+
+    #[test]
+    fn an_audit_reports_where_it_cannot_remember() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut archive = Archive::open(folder.path()).unwrap();
+        let kept = archive.put(&b"kept"[..], Watch::NONE).unwrap();
+        let lost = archive.put(&b"lost"[..], Watch::NONE).unwrap();
+        std::fs::remove_file(archive.objects().path(lost.digest)).unwrap();
+        archive.db.execute_batch("PRAGMA query_only = ON").unwrap();
+        let report = archive.audit(5, AuditBudget::ALL, Watch::NONE).unwrap();
+        assert_eq!((report.ok, report.missing), (1, vec![lost.digest]));
+        assert!(report.not_remembered);
+        archive.db.execute_batch("PRAGMA query_only = OFF").unwrap();
+        let report = archive.audit(6, AuditBudget::ALL, Watch::NONE).unwrap();
+        assert!(!report.not_remembered);
+        let faults = archive.faults().unwrap();
+        assert_eq!(faults, [(lost.digest, false)]);
+        assert!(kept.was_new);
+    }
 }

@@ -18,7 +18,7 @@ use self::show::{people, shown};
 use crate::args::{self, Archive as Task};
 use crate::bar::{answer, under_bar};
 use crate::machine::{now_ms, random};
-use crate::words::l;
+use crate::words::{l, say};
 use crate::{Outcome, refused};
 
 pub fn archive(task: Task, json: bool) -> Outcome {
@@ -236,6 +236,15 @@ fn audit(task: &args::Store, json: bool) -> Outcome {
         orphans: found.orphans.clone(),
     };
     let whole = report.missing.is_empty() && report.damaged.is_empty();
+    if found.not_remembered {
+        say(&format!(
+            "loa: {}",
+            l(
+                "không ghi được kết quả vào kho (ổ đĩa đầy hoặc bị khoá)",
+                "the findings could not be written into the archive (disk full or locked)",
+            )
+        ));
+    }
     let mut lines = Vec::new();
     for (digests, word) in [
         (&found.missing, l("mất", "missing")),
