@@ -2,7 +2,10 @@
 import { asProblem } from '../host/host';
 import type { Package } from '../wire/Package';
 import type { Problem } from '../wire/Problem';
+import { t, wordFor } from '../text/index.svelte';
 import { app } from './app.svelte';
+import { notices } from './notices.svelte';
+import { router } from './router.svelte';
 
 /** States in which a package needs nobody and moves by itself. */
 const MOVING = new Set<Package['state']['type']>(['queued', 'sending', 'waiting', 'sent']);
@@ -37,8 +40,21 @@ class Delivery {
   }
   #put(told: Package) {
     const moved = seen(told);
+    this.#announce(moved);
     const known = this.packages ?? [];
     this.packages = known.some((p) => p.id === moved.id) ? known.map((p) => (p.id === moved.id ? moved : p)) : [moved, ...known];
+  }
+  /** What a person waits for, or has to mend, is told on whatever screen they are. */
+  #announce(moved: Package) {
+    const was = this.packages?.find((p) => p.id === moved.id)?.state.type;
+    const { state, title } = moved;
+    if (was === undefined || was === state.type) return;
+    const action = { label: t().common.open, run: () => router.go('delivery', moved.id) };
+    if (state.type === 'receipted') notices.tell('ok', t().delivery.arrived(title), { action });
+    else if (state.type === 'refused') notices.tell('bad', t().delivery.turnedAway(title), { detail: state.reasons.join('; '), action });
+    else if (state.type === 'waiting' && state.until_ms === null && state.reason !== 'paused') {
+      notices.tell('warn', t().delivery.waitsHere(title), { detail: wordFor(t().waits, state.reason), action });
+    }
   }
   async #act(name: 'package_send' | 'package_pause' | 'package_cancel', id: string) {
     const moved = await app.ask(name, { id });
