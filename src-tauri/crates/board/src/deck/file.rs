@@ -36,8 +36,6 @@ pub fn deck_to_json(deck: &Deck) -> Result<String, Error> {
 /// [`Error::Malformed`], [`Error::Version`], [`Error::Limit`] or [`Error::Invalid`].
 pub fn deck_from_json(json: &str) -> Result<Deck, Error> {
     limit("deck file bytes", json.len(), DECK_JSON_BYTES_MAX)?;
-    // Some editors of Windows put a byte order mark in front.
-    let json = json.strip_prefix('\u{feff}').unwrap_or(json);
     Header::check(json, FORMAT, DECK_VERSION)?;
     let file: DeckFile = serde_json::from_str(json).map_err(malformed)?;
     let deck = Deck::from(file);

@@ -91,7 +91,9 @@ pub(crate) fn open(path: &Path) -> Result<(Deck, FolderImages), Problem> {
     let bytes = std::fs::read(path).map_err(|error| Problem::on(path, error))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| named(Problem::new(Code::Damaged, "no deck file: it is no UTF-8")))?;
-    let deck = board::deck::deck_from_json(&text).map_err(|error| named(error.into()))?;
+    // Some editors of Windows put a byte order mark in front.
+    let json = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let deck = board::deck::deck_from_json(json).map_err(|error| named(error.into()))?;
     let images = images_beside(path, &deck);
     Ok((deck, images))
 }
@@ -174,4 +176,41 @@ pub fn check_deck(path: &Path, board: Option<&str>) -> Result<Vec<DeckFinding>, 
         }
     }
     Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use units::Watch;
+
+    use super::{open, render_deck};
+    use crate::wire::Code;
+
+    const DECK: &str = include_str!("../../../../../tests/fixtures/deck/v1/deck.json");
+
+    #[test]
+    fn a_deck_file_may_begin_with_a_byte_order_mark() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deck.json");
+        std::fs::write(&path, format!("\u{feff}{DECK}")).unwrap();
+        assert_eq!(open(&path).unwrap().0.slides.len(), 3);
+    }
+
+    #[test]
+    fn boards_whose_names_are_one_on_a_disk_keep_their_pictures_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deck.json");
+        let mut deck = board::deck::deck_from_json(DECK).unwrap();
+        for (board, name) in deck.boards.iter_mut().zip(["LED 1", "Led-1"]) {
+            board.name = name.to_owned();
+        }
+        std::fs::write(&path, board::deck::deck_to_json(&deck).unwrap()).unwrap();
+        let out = folder.path().join("out");
+        let made = render_deck(&path, &out, None, Watch::NONE).unwrap();
+        assert_eq!(made.len(), 6);
+        assert_eq!(std::fs::read_dir(&out).unwrap().count(), 6);
+        deck.slides.clear();
+        std::fs::write(&path, board::deck::deck_to_json(&deck).unwrap()).unwrap();
+        let refused = render_deck(&path, &out, None, Watch::NONE).unwrap_err();
+        assert_eq!(refused.code, Code::Empty);
+    }
 }

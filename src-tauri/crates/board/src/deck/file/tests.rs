@@ -34,15 +34,6 @@ fn a_deck_of_version_one_still_opens_and_is_written_back_byte_for_byte() {
 }
 
 #[test]
-fn a_byte_order_mark_in_front_does_no_harm() {
-    let marked = format!("\u{feff}{V1}");
-    assert_eq!(
-        deck_from_json(&marked).unwrap(),
-        deck_from_json(V1).unwrap()
-    );
-}
-
-#[test]
 fn a_newer_version_is_told_apart_from_nonsense() {
     let newer = V1.replacen("\"version\": 1", "\"version\": 2", 1);
     assert!(matches!(
