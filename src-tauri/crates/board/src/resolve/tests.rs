@@ -122,6 +122,8 @@ fn a_qr_code_in_vietnamese_is_bytes_throughout_and_never_taken_for_japanese() {
     bits.push_byte_data(text.as_bytes()).unwrap();
     bits.push_terminator(EcLevel::M).unwrap();
     let bytes = QrCode::with_bits(bits, EcLevel::M).unwrap();
+    let left_to_itself = QrCode::with_error_correction_level(text, EcLevel::M).unwrap();
+    assert_eq!((left_to_itself.width(), bytes.width()), (21, 25));
     let kind = Kind::Qr { text: text.into() };
     let Shape::Qr { modules, .. } = shape(kind, Frame::BOARD, &board(320, 320)) else {
         panic!("no code");
