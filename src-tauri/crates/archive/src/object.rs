@@ -178,11 +178,12 @@ impl Objects {
     /// # Errors
     /// Also [`Error::SourceChanged`] where somebody wrote to it meanwhile.
     pub fn stage_file(&self, source: &Path, watch: Watch<'_>) -> Result<Staged, Error> {
-        let file = File::open(source).on("open", source)?;
-        let before = file.metadata().on("look at", source)?;
-        if !before.is_file() {
+        // Before it is opened: a pipe would keep whoever opens it until somebody writes.
+        if !fs::metadata(source).on("look at", source)?.is_file() {
             return Err(Error::not_found("regular file", source.display()));
         }
+        let file = File::open(source).on("open", source)?;
+        let before = file.metadata().on("look at", source)?;
         let staged = self.stage(&file, before.len(), watch)?;
         let after = file.metadata().on("look at", source)?;
         let same_time = match (before.modified(), after.modified()) {

@@ -1,5 +1,6 @@
 //! What can be typed. Help speaks the language of the locale.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -251,7 +252,7 @@ pub enum Package {
 #[derive(ClapArgs)]
 pub struct Seal {
     #[arg(required = true, value_name = "ITEM|FILE", help = l("Mã mục, hoặc tệp", "Item ids, or files"))]
-    pub what: Vec<String>,
+    pub what: Vec<OsString>,
     #[arg(long, value_name = "FILE.tar", help = l("Tệp gói", "Package file"))]
     pub out: PathBuf,
     #[arg(long, value_name = "DIR", help = l("Kho chứa các mục; bỏ trống thì niêm phong tệp", "Archive with the items; left out, files are sealed"))]

@@ -1,16 +1,16 @@
 //! Commands on packages: seal and verify.
 
-use std::fs::File;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use package::{Limits, PublicKey, Report, SignatureState, SigningKey, Trust};
 use serde::Serialize;
 use studio::wire::{Code, Problem};
 use studio::{Cover, FolderTree, Packing};
-use units::{FileBytes, Watch};
+use units::Watch;
 
 use crate::args::{self, Package as Task};
-use crate::bar::{answer, under_bar};
+use crate::bar::{answer, shown, under_bar};
 use crate::machine::{now_ms, random, usual_store, utc_offset_minutes};
 use crate::store::{self, new_id};
 use crate::words::{l, say};
@@ -29,7 +29,7 @@ pub fn problem(error: package::Error) -> anyhow::Error {
 
 #[derive(Serialize)]
 struct Sealed {
-    path: PathBuf,
+    path: String,
     package_id: String,
     version: u32,
     digest: String,
@@ -78,7 +78,7 @@ fn seal(task: &args::Seal, json: bool) -> Outcome {
     if let Some(store) = &task.store {
         let archive = store::open(store)?;
         for id in &task.what {
-            let item = store::find(&archive, id)?;
+            let item = store::find(&archive, &id.to_string_lossy())?;
             packing.add_item(&archive, &item).map_err(refused)?;
         }
     } else {
@@ -89,7 +89,7 @@ fn seal(task: &args::Seal, json: bool) -> Outcome {
     let key = signing_key(task)?;
     let sealed = under_bar(|watch| packing.seal(&key, &task.out, watch))?;
     let sealed = Sealed {
-        path: task.out.clone(),
+        path: shown(&task.out),
         package_id: sealed.package_id.to_string(),
         version: sealed.version,
         digest: sealed.digest.to_string(),
@@ -106,12 +106,7 @@ fn seal(task: &args::Seal, json: bool) -> Outcome {
             .collect(),
     };
     answer(json, &sealed, |it| {
-        format!(
-            "{}  {} B\nsha256 {}",
-            it.path.display(),
-            it.bytes,
-            it.digest
-        )
+        format!("{}  {} B\nsha256 {}", it.path, it.bytes, it.digest)
     })
 }
 
@@ -120,9 +115,10 @@ fn refuse_own_source(task: &args::Seal) -> Outcome {
     let Ok(out) = task.out.canonicalize() else {
         return Ok(()); // nothing is there yet
     };
-    let is_out = |what: &&String| Path::new(what).canonicalize().is_ok_and(|path| path == out);
+    let is_out = |what: &&OsString| Path::new(what).canonicalize().is_ok_and(|path| path == out);
     match task.what.iter().find(is_out) {
         Some(what) => {
+            let what = what.to_string_lossy();
             let detail = format!("--out {what} is one of the files to be sealed");
             Err(refused(Problem::new(Code::BadRequest, detail)))
         }
@@ -205,7 +201,10 @@ fn verified(report: &Report) -> Verified {
 pub fn trusted(paths: &[PathBuf]) -> anyhow::Result<Trust> {
     let mut keys = Vec::new();
     for path in paths {
-        keys.push(PublicKey::from_text(&std::fs::read_to_string(path)?).map_err(problem)?);
+        studio::tools::regular(path).map_err(refused)?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| refused(Problem::on(path, error)))?;
+        keys.push(PublicKey::from_text(&text).map_err(problem)?);
     }
     Ok(if keys.is_empty() {
         Trust::anyone()
@@ -221,7 +220,7 @@ fn verify(task: &args::Verify, json: bool) -> Outcome {
         Ok(if task.path.is_dir() {
             package::verify_folder(&FolderTree::new(&task.path), &trust, limits, watch)?
         } else {
-            let bytes = File::open(&task.path).and_then(FileBytes::new)?;
+            let bytes = studio::tools::open_file(&task.path)?;
             package::verify_tar(&bytes, &trust, limits, watch)?
         })
     })?;

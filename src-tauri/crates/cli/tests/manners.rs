@@ -131,6 +131,9 @@ fn folders_pipes_and_missing_files_are_refused_by_name() {
             &["check", name],
             &["render", name, "--out", "ra"],
             &["send", name, "--to", "http://127.0.0.1:1"],
+            &["package", "seal", "--out", "ra.tar", name],
+            &["package", "verify", "--trust", name, "."],
+            &["archive", "add", "--store", "Loa Studio", name],
         ] {
             let output = run(loa(home.path(), "C").args(command));
             let said = text(&output.stderr);
@@ -164,6 +167,12 @@ fn names_that_are_no_utf8_are_worked_on_and_told_as_well_as_can_be() {
     let answer: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
     assert!(answer["path"].as_str().unwrap().ends_with("ra\u{fffd}.wav"));
     assert!(output.is_file());
+    let package = home.path().join(OsStr::from_bytes(b"goi\xff.tar"));
+    let mut command = loa(home.path(), "C");
+    command.args(["package", "seal", "--json", "--out"]);
+    let done = run(command.arg(&package).arg(&input));
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert!(package.is_file());
     let folder = home.path().join(OsStr::from_bytes(b"anh\xff"));
     let mut command = loa(home.path(), "C");
     command.args(["render", "--json", "--board", "LED P5 320×160", "--out"]);

@@ -57,7 +57,10 @@ pub fn open_file(path: &Path) -> Result<FileBytes, Problem> {
 
 /// How long a regular file is. Anything else is refused before it is opened: a pipe would keep
 /// whoever opens it until somebody writes.
-pub(crate) fn regular(path: &Path) -> Result<u64, Problem> {
+///
+/// # Errors
+/// As [`open_file`].
+pub fn regular(path: &Path) -> Result<u64, Problem> {
     let about = std::fs::metadata(path).map_err(|error| Problem::on(path, error))?;
     if about.is_file() {
         return Ok(about.len());

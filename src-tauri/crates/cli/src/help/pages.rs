@@ -99,7 +99,7 @@ const PAGES: &[(&str, Page)] = &[
                    loa check bang-tin.json\n  \
                    loa check bang-tin.json --json | jq '.findings[] | select(.severity == \"error\")'\n\n\
                  JSON: findings[] gồm board, code, severity (notice, warning, error), slide (đếm từ 1), \
-                 element, measured, needed, unit.",
+                 element, measured, needed, unit, detail.",
             ),
             en: (
                 "Text size, distance by day and by night, contrast, time to read, safe area, text that does not \
@@ -109,7 +109,7 @@ const PAGES: &[(&str, Page)] = &[
                    loa check deck.json\n  \
                    loa check deck.json --json | jq '.findings[] | select(.severity == \"error\")'\n\n\
                  JSON: findings[] with board, code, severity (notice, warning, error), slide (from 1), element, \
-                 measured, needed, unit.",
+                 measured, needed, unit, detail.",
             ),
         },
     ),

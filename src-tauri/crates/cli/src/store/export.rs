@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use archive::{Archive, ItemFile};
 use package::PortablePath;
@@ -13,7 +12,7 @@ use units::{Digester, ReadAt as _, Watch};
 
 use super::{find, open};
 use crate::args;
-use crate::bar::{answer, under_bar};
+use crate::bar::{answer, shown, under_bar};
 use crate::{Outcome, refused};
 
 /// Read at once while copying.
@@ -21,7 +20,7 @@ const BLOCK_BYTES: usize = 1 << 20;
 
 #[derive(Serialize)]
 struct Exported {
-    files: Vec<PathBuf>,
+    files: Vec<String>,
 }
 
 pub fn export(task: &args::ArchiveExport, json: bool) -> Outcome {
@@ -43,13 +42,8 @@ pub fn export(task: &args::ArchiveExport, json: bool) -> Outcome {
     for (file, place) in files.iter().zip(&places) {
         under_bar(|watch| copy(&archive, file, place, watch))?;
     }
-    answer(json, &Exported { files: places }, |made| {
-        made.files
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect::<Vec<_>>()
-            .join("\n")
-    })
+    let files = places.iter().map(|path| shown(path)).collect();
+    answer(json, &Exported { files }, |made| made.files.join("\n"))
 }
 
 /// The file's own name, made to fit any disk, with a number where another file has it.

@@ -1,7 +1,6 @@
 //! What goes into a package, put together in one way for the window and for the terminal.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use package::{
     Approval, BoardCheck, Contents, Delivery, FileRef, Finding, Kind, PayloadFile, Person,
     PortablePath, Priority, Role, Sealed, SigningKey, Stamp, Subject, limits,
 };
-use units::{FileBytes, Id, ReadAt, Watch};
+use units::{Id, ReadAt, Watch};
 
 use crate::Draft;
 use crate::commands::ROLE_DELIVERY;
@@ -172,11 +171,7 @@ impl Packing {
         let mut names = HashSet::new();
         let mut refs = Vec::new();
         for path in paths {
-            let file = File::open(path).and_then(FileBytes::new).map_err(|error| {
-                let detail = format!("{}: {error}", path.display());
-                Problem::new(Problem::from(error).code, detail)
-            })?;
-            let bytes: Arc<dyn ReadAt> = Arc::new(file);
+            let bytes: Arc<dyn ReadAt> = Arc::new(crate::tools::open_file(path)?);
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let media_type = facts::media_type(&name);
             let place = own_path("", &name, &mut names)?;
