@@ -38,17 +38,26 @@ enum Work {
     /// The peaks are known to stay below.
     Gain(Box<dyn Signal>, f32),
     Limit(Box<Stage<Stage<Box<dyn Signal>>>>),
+    /// The second stage is left out: it changes peaks by tenths of a decibel, and no loudness.
+    Rehearse(Box<Stage<Box<dyn Signal>>>),
 }
 
 impl Limited {
     /// `source`, changed by `gain` and then held under `ceiling`.
     #[must_use]
     pub fn new(source: Box<dyn Signal>, gain: Db, ceiling: Dbtp) -> Self {
-        let factor = |below_db: f64| Db(ceiling.0 - below_db).factor() as f32;
-        let first_ceiling = factor(MARGIN_DB + STAGE_MARGIN_DB);
-        let first = Stage::new(source, gain.factor() as f32, first_ceiling);
+        let first = first_stage(source, gain, ceiling);
+        let ceiling = factor_below(ceiling, MARGIN_DB);
         Self {
-            work: Work::Limit(Box::new(Stage::new(first, 1.0, factor(MARGIN_DB)))),
+            work: Work::Limit(Box::new(Stage::new(first, 1.0, ceiling))),
+        }
+    }
+
+    /// As loud as [`Self::new`], but with peaks that may go over the ceiling by some tenths of a decibel.
+    #[must_use]
+    pub fn rehearsal(source: Box<dyn Signal>, gain: Db, ceiling: Dbtp) -> Self {
+        Self {
+            work: Work::Rehearse(Box::new(first_stage(source, gain, ceiling))),
         }
     }
 
@@ -74,6 +83,7 @@ impl Limited {
                 let lowest = stages.lowest() * stages.source().lowest();
                 Db::from_factor(lowest).0.abs()
             }
+            Work::Rehearse(stage) => Db::from_factor(stage.lowest()).0.abs(),
         }
     }
 
@@ -81,8 +91,19 @@ impl Limited {
         match &self.work {
             Work::Gain(source, _) => source,
             Work::Limit(stages) => stages.as_ref(),
+            Work::Rehearse(stage) => stage.as_ref(),
         }
     }
+}
+
+/// The stage that does nearly all of the work.
+fn first_stage(source: Box<dyn Signal>, gain: Db, ceiling: Dbtp) -> Stage<Box<dyn Signal>> {
+    let ceiling = factor_below(ceiling, MARGIN_DB + STAGE_MARGIN_DB);
+    Stage::new(source, gain.factor() as f32, ceiling)
+}
+
+fn factor_below(ceiling: Dbtp, below_db: f64) -> f32 {
+    Db(ceiling.0 - below_db).factor() as f32
 }
 
 impl Signal for Limited {
@@ -108,6 +129,7 @@ impl Signal for Limited {
                 Ok(frames)
             }
             Work::Limit(stages) => stages.read(block, frames_max),
+            Work::Rehearse(stage) => stage.read(block, frames_max),
         }
     }
 }

@@ -94,6 +94,13 @@ impl Meter {
         })
     }
 
+    /// The same meter without its look at peaks, which are then −∞.
+    #[must_use]
+    pub(super) fn without_peaks(mut self) -> Self {
+        self.peaks.clear();
+        self
+    }
+
     /// Frames taken in so far.
     #[must_use]
     pub fn frames(&self) -> u64 {
@@ -108,15 +115,16 @@ impl Meter {
             let frames = from..(from + CHUNK_FRAMES).min(block.frames());
             for index in 0..self.channels.len() {
                 let x = &block.channel(index)[frames.clone()];
+                let peak = self.peaks.get_mut(index);
                 if self.channels[index].load(x) {
-                    self.peaks[index].push(x);
+                    peak.into_iter().for_each(|peak| peak.push(x));
                 } else {
                     let x: Vec<f32> = x
                         .iter()
                         .map(|x| if x.is_finite() { *x } else { 0.0 })
                         .collect();
                     self.channels[index].reload(&x);
-                    self.peaks[index].push(&x);
+                    peak.into_iter().for_each(|peak| peak.push(&x));
                 }
             }
             self.weigh_cells(frames.len());
@@ -174,7 +182,7 @@ impl Meter {
     /// incomplete block.
     #[must_use]
     pub fn finish(self) -> Levels {
-        let channels = self.peaks.len();
+        let channels = self.channels.len();
         let (sample_peak, true_peak) = self
             .peaks
             .into_iter()

@@ -97,8 +97,28 @@ pub fn measure_signal(
     mono: MonoReading,
     watch: Watch<'_>,
 ) -> Result<Levels, Error> {
-    let (rate_hz, channels, mask) = (signal.rate_hz(), signal.channels(), signal.mask());
-    let mut meter = Meter::positioned(rate_hz, channels, mask, mono)?;
+    let meter = Meter::positioned(signal.rate_hz(), signal.channels(), signal.mask(), mono)?;
+    run_through(signal, meter, watch)
+}
+
+/// The integrated loudness alone, for less work.
+///
+/// # Errors
+/// As [`measure_signal`].
+pub(crate) fn measure_loudness(
+    signal: &mut dyn Signal,
+    mono: MonoReading,
+    watch: Watch<'_>,
+) -> Result<Lufs, Error> {
+    let meter = Meter::positioned(signal.rate_hz(), signal.channels(), signal.mask(), mono)?;
+    run_through(signal, meter.without_peaks(), watch).map(|levels| levels.integrated)
+}
+
+fn run_through(
+    signal: &mut dyn Signal,
+    mut meter: Meter,
+    watch: Watch<'_>,
+) -> Result<Levels, Error> {
     let total = signal.frames().unwrap_or(0);
     let mut block = Planar::default();
     while signal.read(&mut block, BLOCK_FRAMES)? > 0 {

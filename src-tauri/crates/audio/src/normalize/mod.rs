@@ -13,7 +13,7 @@ mod steer;
 
 use std::sync::Arc;
 
-use units::{Dbtp, ReadAt, Watch};
+use units::{ReadAt, Watch};
 
 use crate::encode::Target;
 use crate::loudness::{Levels, MonoReading, measure, measure_signal};
@@ -158,25 +158,23 @@ pub fn normalize_replay(
     }
     passes.peak = Some(prepared.1);
 
-    let mut steering = Steering::new(profile, target.format, prepared.0);
+    let mut steering = Steering::new(profile, target.format, prepared.0, prepared.1);
     let rehearse_above_db = if target.format.is_lossy() {
         REHEARSE_ABOVE_LOSSY_DB
     } else {
         REHEARSE_ABOVE_DB
     };
-    let over_db =
-        |steering: &Steering, peak: Dbtp| peak.0 + steering.gain_db() - steering.ceiling().0;
     // Direct current from a poor sound card is not heard, but the limiter would work for it.
-    if over_db(&steering, prepared.1) > 0.0 && passes.centre()? {
+    if steering.over_db() > 0.0 && passes.centre()? {
         let levels = passes.measure_prepared()?;
         prepared = (levels.integrated, levels.true_peak);
         passes.peak = Some(prepared.1);
-        steering = Steering::new(profile, target.format, prepared.0);
+        steering = Steering::new(profile, target.format, prepared.0, prepared.1);
     }
-    if over_db(&steering, prepared.1) > rehearse_above_db {
+    if steering.over_db() > rehearse_above_db {
         for _ in 0..REHEARSALS_MAX {
-            let limited = passes.rehearse(steering.gain(), steering.ceiling())?;
-            if steering.rehearsed(limited.integrated) {
+            let loudness = passes.rehearse(steering.gain(), steering.ceiling())?;
+            if steering.rehearsed(loudness) {
                 break;
             }
         }

@@ -1,12 +1,12 @@
 //! One run over the whole sound: prepared, amplified, limited, and then measured or written.
 
-use units::{Db, Dbtp};
+use units::{Db, Dbtp, Lufs};
 
 use super::Replay;
 use super::progress::Progress;
 use crate::encode::{Target, encoder};
 use crate::limiter::Limited;
-use crate::loudness::{BLOCK_FRAMES, Levels, MonoReading, measure_signal};
+use crate::loudness::{BLOCK_FRAMES, Levels, MonoReading, measure_loudness, measure_signal};
 use crate::{Channels, Error, Planar, Scratch, Signal, fold, resample};
 
 /// Direct current of so much of the highest peak is taken off: it costs half a decibel.
@@ -124,11 +124,11 @@ impl Passes<'_> {
             .during(|watch| measure_signal(&mut self.prepared()?, MonoReading::DualMono, watch))
     }
 
-    /// The levels of what would be written, before encoding.
-    pub fn rehearse(&self, gain: Db, ceiling: Dbtp) -> Result<Levels, Error> {
+    /// The loudness of what would be written, before encoding.
+    pub fn rehearse(&self, gain: Db, ceiling: Dbtp) -> Result<Lufs, Error> {
         self.progress.during(|watch| {
-            let mut limited = self.limited(gain, ceiling)?;
-            measure_signal(&mut limited, MonoReading::DualMono, watch)
+            let mut limited = Limited::rehearsal(self.prepared()?, gain, ceiling);
+            measure_loudness(&mut limited, MonoReading::DualMono, watch)
         })
     }
 
