@@ -83,6 +83,8 @@ struct Term {
     folded: Vec<String>,
     marked: Vec<String>,
     prefix: bool,
+    /// One letter, and perhaps more to come.
+    begun: bool,
 }
 
 /// A query as words.
@@ -110,6 +112,7 @@ impl Terms {
                         folded: found.iter().map(|word| fold(word)).collect(),
                         marked: found.iter().map(|word| lower_marked(word)).collect(),
                         prefix: false,
+                        begun: false,
                     });
                 }
             }
@@ -122,8 +125,19 @@ impl Terms {
         {
             let letters = last.folded.last().map_or(0, |word| word.chars().count());
             last.prefix = letters >= PREFIX_LETTERS_MIN;
+            last.begun = !last.prefix;
         }
         Self(terms)
+    }
+
+    /// Leaves out a word of which only the first letter is typed, where there are others. Says
+    /// whether there was one.
+    pub(crate) fn drop_begun(&mut self) -> bool {
+        let is_begun = self.0.len() > 1 && self.0.last().is_some_and(|last| last.begun);
+        if is_begun {
+            self.0.pop();
+        }
+        is_begun
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -25,7 +25,11 @@ pub(crate) fn open(path: &Path, may_create: impl Fn() -> bool) -> Result<Connect
     let mut db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(BUSY_WAIT)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    let format = format_of(&db, path)?;
+    // One read transaction: seen half before and half after another process made the tables, a new
+    // archive would be taken for somebody else's file.
+    let seen = db.unchecked_transaction()?;
+    let format = format_of(&seen, path)?;
+    drop(seen);
     if format == 0 && !may_create() {
         return Err(Error::damaged(
             path.display().to_string(),

@@ -57,10 +57,19 @@ impl Archive {
     /// # Errors
     /// What the index reports; no text is an error.
     pub fn search(&self, query: &Query) -> Result<Found, Error> {
-        let terms = Terms::of(query);
+        let mut terms = Terms::of(query);
         if terms.is_empty() {
             return self.everything(query);
         }
+        let found = self.find(query, &terms)?;
+        // Between "tiêm" and "tiêm ch" what was found must not vanish for the length of one letter.
+        if found.count == 0 && terms.drop_begun() {
+            return self.find(query, &terms);
+        }
+        Ok(found)
+    }
+
+    fn find(&self, query: &Query, terms: &Terms) -> Result<Found, Error> {
         let days = Conditions::days_of(query);
         let limit = query.limit.min(Query::LIMIT_MAX);
         let wanted = limit + query.offset.min(Query::OFFSET_MAX);
@@ -75,7 +84,7 @@ impl Archive {
         let count = count(&tx, &anywhere, &days)?;
         let mut seen = HashSet::new();
         let mut rows = Vec::new();
-        for tier in tiers(&terms, &facets) {
+        for tier in tiers(terms, &facets) {
             if rows.len() >= wanted || (count <= COUNT_MAX && rows.len() as u64 == count) {
                 break;
             }
@@ -87,7 +96,7 @@ impl Archive {
         }
         let hits = (rows.into_iter().take(wanted))
             .skip(wanted - limit)
-            .map(|row| hit(&tx, row, &terms))
+            .map(|row| hit(&tx, row, terms))
             .collect::<Result<_, _>>()?;
         Ok(Found {
             hits,

@@ -231,3 +231,20 @@ fn a_folder_that_cannot_be_made_is_an_error_with_its_name() {
         .expect("it is refused");
     assert!(error.to_string().contains("file"), "{error}");
 }
+
+#[test]
+fn all_who_open_a_new_archive_at_the_same_moment_get_it() {
+    for _ in 0..60 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        let start = std::sync::Barrier::new(4);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    start.wait();
+                    Archive::open(path).unwrap();
+                });
+            }
+        });
+    }
+}

@@ -73,6 +73,27 @@ fn the_title_comes_before_the_text_and_what_is_written_just_so_before_both() {
 }
 
 #[test]
+fn what_was_found_stays_while_the_first_letter_of_the_next_word_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = open(&folder);
+    archive
+        .add_item(id(1), &article("Tiêm chủng", ""), 1)
+        .unwrap();
+    archive
+        .add_item(id(2), &article("Tiêm phòng ở xã", ""), 1)
+        .unwrap();
+    let typed = |text: &str| titles(&archive, &Query::as_typed(text));
+    assert_eq!(typed("tiêm"), ["Tiêm phòng ở xã", "Tiêm chủng"]);
+    assert_eq!(typed("tiêm c"), ["Tiêm phòng ở xã", "Tiêm chủng"]);
+    assert_eq!(typed("tiêm ch"), ["Tiêm chủng"]);
+    // A letter that is a word narrows; one that is ended must occur; one alone is looked for.
+    assert_eq!(typed("tiêm o"), ["Tiêm phòng ở xã"]);
+    assert!(typed("tiêm c ").is_empty());
+    assert!(typed("c").is_empty());
+    assert!(titles(&archive, &Query::new("tiêm c")).is_empty());
+}
+
+#[test]
 fn people_tags_and_places_are_found() {
     let folder = tempfile::tempdir().unwrap();
     let mut archive = open(&folder);

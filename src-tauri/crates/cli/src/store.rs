@@ -212,7 +212,8 @@ fn search(task: &args::ArchiveSearch, json: bool) -> Outcome {
         } else {
             l("hơn ", "more than ")
         };
-        let total = format!("{more}{} {}", found.total, l("mục", "items"));
+        let items = if found.total == 1 { "item" } else { "items" };
+        let total = format!("{more}{} {}", found.total, l("mục", items));
         rows.chain([total]).collect::<Vec<_>>().join("\n")
     })
 }
