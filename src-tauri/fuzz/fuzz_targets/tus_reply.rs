@@ -54,6 +54,7 @@ fuzz_target!(|input: &[u8]| {
 
 fn read(effect: &Effect, answer: &Answer) -> Event {
     drop((reply::failure(answer), reply::abilities(answer), answer.retry_after_ms()));
+    drop(reply::ended(answer));
     let event = match effect {
         Effect::Ask => reply::held(answer).map(|held| match held {
             Held::Pending { retry_after_ms } => Event::Pending { retry_after_ms },

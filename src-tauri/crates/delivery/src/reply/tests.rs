@@ -198,7 +198,7 @@ proptest! {
             headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             body,
         };
-        drop((failure(&answer), stored(&answer), held(&answer), abilities(&answer)));
+        drop((failure(&answer), stored(&answer), held(&answer), abilities(&answer), ended(&answer)));
         if let Ok(made) = created(&answer, ENDPOINT) {
             assert!(made.address.starts_with("https://tinh.example:8443/"));
         }
