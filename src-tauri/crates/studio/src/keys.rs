@@ -33,27 +33,40 @@ pub fn signing_key(
     path: &Path,
     dice: impl FnOnce(&mut [u8]) -> Result<(), Problem>,
 ) -> Result<(SigningKey, bool), Problem> {
+    if let Some(key) = read(path)? {
+        return Ok((key, false));
+    }
+    let mut random = [0; 32];
+    dice(&mut random)?;
+    let key = SigningKey::generate(random);
+    let public = path.with_extension("pub");
+    if public == *path {
+        let detail = format!("{} names a public key", path.display());
+        return Err(Problem::new(Code::BadRequest, detail));
+    }
+    match write_secret(path, key.to_text().as_bytes()) {
+        // Another process was quicker: there is one key, and it is that one.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let theirs = read(path)?.ok_or_else(|| Problem::from(error))?;
+            return Ok((theirs, false));
+        }
+        written => written?,
+    }
+    write_whole(&public, key.public().to_text().as_bytes())?;
+    Ok((key, true))
+}
+
+/// The key in the file at `path`; nothing where there is no file.
+fn read(path: &Path) -> Result<Option<SigningKey>, Problem> {
     match std::fs::read_to_string(path) {
         Ok(text) => match SigningKey::from_text(&text) {
-            Ok(key) => Ok((key, false)),
+            Ok(key) => Ok(Some(key)),
             Err(error) => {
                 let detail = format!("{}: {error}", path.display());
                 Err(Problem::new(Code::BadRequest, detail))
             }
         },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let mut random = [0; 32];
-            dice(&mut random)?;
-            let key = SigningKey::generate(random);
-            let public = path.with_extension("pub");
-            if public == *path {
-                let detail = format!("{} names a public key", path.display());
-                return Err(Problem::new(Code::BadRequest, detail));
-            }
-            write_secret(path, key.to_text().as_bytes())?;
-            write_whole(&public, key.public().to_text().as_bytes())?;
-            Ok((key, true))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
             let detail = format!("{}: {error}", path.display());
             Err(Problem::new(Problem::from(error).code, detail))
@@ -61,14 +74,14 @@ pub fn signing_key(
     }
 }
 
-/// Writes a secret that only its owner may read.
+/// Writes a secret that only its owner may read, where there is none.
 fn write_secret(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write as _;
 
     let mut draft = Draft::beside(path)?;
     restrict(draft.path())?;
     draft.write_all(bytes)?;
-    draft.finish(path)
+    draft.finish_new(path)
 }
 
 #[cfg(unix)]
@@ -109,5 +122,32 @@ mod tests {
         let refused = signing_key(&path, seven).unwrap_err();
         assert_eq!(refused.code, Code::BadRequest);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "no key");
+    }
+
+    #[test]
+    fn all_who_ask_for_a_new_key_at_once_get_the_same_one() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("desk.key");
+            let start = std::sync::Barrier::new(4);
+            let keys: Vec<_> = std::thread::scope(|scope| {
+                let ask = |number: u8| {
+                    let (path, start) = (&path, &start);
+                    scope.spawn(move || {
+                        start.wait();
+                        let own = |bytes: &mut [u8]| {
+                            bytes.fill(number);
+                            Ok(())
+                        };
+                        signing_key(path, own).unwrap().0.public()
+                    })
+                };
+                let asked = [1, 2, 3, 4].map(ask);
+                asked.map(|it| it.join().unwrap()).to_vec()
+            });
+            assert!(keys.iter().all(|key| *key == keys[0]));
+            let public = std::fs::read_to_string(path.with_extension("pub")).unwrap();
+            assert_eq!(package::PublicKey::from_text(&public).unwrap(), keys[0]);
+        }
     }
 }
