@@ -16,7 +16,7 @@ use units::{Cancel, Watch};
 use crate::args;
 use crate::bar::answer;
 use crate::machine::usual_store;
-use crate::packages::{problem, trusted};
+use crate::packages::trusted;
 use crate::words::{self, l};
 use crate::{Outcome, refused};
 
@@ -66,11 +66,16 @@ async fn pinned(
     let pin = state.join(format!("{name}.pub"));
     if !pin.is_file() {
         // Without a key no receipt counts, so nothing is sent before there is one.
-        let text = transport.key().await.map_err(|failure| {
-            let words = words::reason(failure.code()).unwrap_or(failure.code());
+        let unreachable = |code: &'static str| {
+            let words = words::reason(code).unwrap_or(code);
             refused(Problem::new(Code::Unreachable, words))
-        })?;
-        let key = PublicKey::from_text(&text).map_err(problem)?;
+        };
+        let text = transport
+            .key()
+            .await
+            .map_err(|failure| unreachable(failure.code()))?;
+        // Some page, perhaps that of a hotel's network.
+        let key = PublicKey::from_text(&text).map_err(|_| unreachable("not-tus"))?;
         studio::write_whole(&pin, text.as_bytes())?;
         // Believed from now on, so a person should see whom.
         words::say(&format!(

@@ -4,7 +4,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -324,4 +324,30 @@ fn what_browsers_of_earlier_runs_sent_is_gone_and_half_a_file_is_not_kept() {
     }
     served.kill().unwrap();
     served.wait().unwrap();
+}
+
+#[test]
+fn a_web_page_is_not_taken_for_a_province() {
+    let home = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for line in listener.incoming() {
+            let mut line = line.unwrap();
+            for asked in BufReader::new(&line).lines() {
+                if asked.unwrap().is_empty() {
+                    break;
+                }
+            }
+            let page = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>";
+            line.write_all(page.as_bytes()).unwrap();
+        }
+    });
+    std::fs::write(home.path().join("goi.tar"), [7; 100]).unwrap();
+    let output = run(loa(home.path(), "C").args(["send", "goi.tar", "--to", &place]));
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.contains("This address takes no packages."), "{said}");
+    let kept = std::fs::read_dir(home.path().join("Loa Studio/outbox")).unwrap();
+    assert_eq!(kept.count(), 0, "no key is kept of it");
 }

@@ -91,10 +91,12 @@ impl TusTransport {
     pub async fn key(&self) -> Result<String, Failure> {
         let url = self.destination.key.as_deref().ok_or(Failure::Gone)?;
         let answer = self.exchange(self.client.get(url)).await?;
-        if answer.status != 200 {
-            return Err(reply::failure(&answer));
+        match answer.status {
+            200 => String::from_utf8(answer.body).map_err(|_| Failure::Lie(Lie::Unreadable)),
+            // No upload is gone, for none was begun: this is no province.
+            404 | 410 => Err(Failure::Lie(Lie::NotTus)),
+            _ => Err(reply::failure(&answer)),
         }
-        String::from_utf8(answer.body).map_err(|_| Failure::Lie(Lie::Unreadable))
     }
 
     fn tus(&self, method: Method, url: &str) -> RequestBuilder {

@@ -369,3 +369,13 @@ async fn an_upload_is_ended_only_where_the_server_offers_that() {
     server.transport().end(&address).await.unwrap();
     assert_eq!(server.heads.lock().unwrap().len(), 1, "asked, not deleted");
 }
+
+#[tokio::test]
+async fn a_server_without_a_key_is_no_province_and_has_lost_no_upload() {
+    let none = say("HTTP/1.1 404 Not Found\nContent-Length: 0\nConnection: close\n\n");
+    let busy = say("HTTP/1.1 503 No\nContent-Length: 0\nConnection: close\n\n");
+    let server = Scripted::start(bare(), vec![none, busy]).await;
+    let transport = server.transport();
+    assert_eq!(transport.key().await, Err(Failure::Lie(Lie::NotTus)));
+    assert!(matches!(transport.key().await, Err(Failure::Busy { .. })));
+}
