@@ -15,7 +15,7 @@ use crate::config;
 use crate::microphones::OPEN_TIMEOUT;
 use crate::player::{Gate, Player, RING_SECONDS, Reader, Shared, Stretch};
 use crate::realtime::{OutputState, PlayCallback};
-use crate::system::{self, Direction, Trouble};
+use crate::system::{self, Direction, Running, Trouble};
 
 /// The machine's loudspeakers, through its sound system.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,20 +36,23 @@ impl Playback for Loudspeakers {
         let channels = usize::from(config.channels);
         let player = player(sound, config.sample_rate, channels, |callback, shared| {
             let stream = open(&device, config, format, callback, shared)?;
-            Ok(Some(Box::new(DeviceGate(stream))))
+            Ok(Some(Box::new(DeviceGate(Running::new(stream)))))
         })?;
         Ok(Box::new(player))
     }
 }
 
-struct DeviceGate(cpal::Stream);
+struct DeviceGate(Running);
 
 impl Gate for DeviceGate {
     fn run(&self, running: bool) -> Result<(), DeviceError> {
+        let Some(stream) = self.0.stream() else {
+            return Ok(()); // cannot be: only dropping takes it
+        };
         let done = if running {
-            self.0.play()
+            stream.play()
         } else {
-            self.0.pause()
+            stream.pause()
         };
         match done {
             // A device that cannot hold goes on; the callback gives it silence.

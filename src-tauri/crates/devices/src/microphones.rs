@@ -12,7 +12,7 @@ use cpal::{FromSample, SampleFormat, SizedSample, StreamConfig};
 use crate::config;
 use crate::realtime::{CaptureCallback, InputHealth};
 use crate::recorder::{Shape, Stream, start};
-use crate::system::{self, Direction, Trouble};
+use crate::system::{self, Direction, Running, Trouble};
 
 /// How long a sound system may take to open a device.
 pub const OPEN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -64,7 +64,7 @@ fn open(
     };
     let stream = build(device, config, callback, health).map_err(system::error)?;
     stream.play().map_err(system::error)?;
-    Ok(Box::new(stream))
+    Ok(Box::new(Running::new(stream)))
 }
 
 fn build<T: SizedSample + 'static>(

@@ -2,6 +2,9 @@
 //!
 //! Systems are chosen here explicitly, never by cpal's default, which changes with its features.
 
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
 use audio::ports::{Device, DeviceError, DeviceId};
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{ErrorKind, HostId};
@@ -119,6 +122,40 @@ pub fn error(error: cpal::Error) -> DeviceError {
         | ErrorKind::UnsupportedOperation
         | ErrorKind::InvalidInput => DeviceError::Unsupported(text),
         _ => DeviceError::Failed(text),
+    }
+}
+
+/// How long closing a device may take before it is left to itself.
+const CLOSE_MAX: Duration = Duration::from_secs(2);
+
+/// A running stream that lets go of its device when dropped, and of whoever drops it in any case: cpal
+/// waits for threads of its own, and where a PulseAudio sink vanished one of them never ends.
+pub struct Running(Option<cpal::Stream>);
+
+impl Running {
+    pub fn new(stream: cpal::Stream) -> Self {
+        Self(Some(stream))
+    }
+
+    /// The stream, until it is dropped.
+    pub fn stream(&self) -> Option<&cpal::Stream> {
+        self.0.as_ref()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let (closed, waiting) = channel::<()>();
+        let stream = self.0.take();
+        let closing = std::thread::Builder::new().name("close device".into());
+        let begun = closing.spawn(move || {
+            drop(stream);
+            drop(closed);
+        });
+        if begun.is_ok() {
+            // Ends either way: closed means that the sender is gone.
+            waiting.recv_timeout(CLOSE_MAX).unwrap_or_default();
+        }
     }
 }
 

@@ -329,3 +329,52 @@ fn a_programme_is_heard_from_the_sample_sought() {
         assert!(status.peaks[0] <= 0.250_01);
     });
 }
+
+/// A tone without end.
+struct Endless;
+
+impl audio::Signal for Endless {
+    fn rate_hz(&self) -> u32 {
+        48_000
+    }
+
+    fn channels(&self) -> usize {
+        1
+    }
+
+    fn frames(&self) -> Option<u64> {
+        None
+    }
+
+    fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, audio::Error> {
+        block.resize(1, frames_max);
+        block.channel_mut(0).fill(0.1);
+        Ok(frames_max)
+    }
+}
+
+impl audio::Seekable for Endless {
+    fn seek(&mut self, _frame: u64) -> Result<(), audio::Error> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_loudspeaker_unplugged_in_mid_sound_is_told_and_lets_go() {
+    with_server(
+        "a_loudspeaker_unplugged_in_mid_sound_is_told_and_lets_go",
+        |_| {
+            let playing = Loudspeakers.open(None, Box::new(Endless)).unwrap();
+            playing.play().unwrap();
+            wait_until("it plays", || playing.status().position > Samples(9_600));
+            let unplugged = Command::new("pactl")
+                .args(["unload-module", "module-null-sink"])
+                .status();
+            assert!(unplugged.unwrap().success());
+            wait_until("the loss is told", || playing.status().failed.is_some());
+            let begin = Instant::now();
+            drop(playing);
+            assert!(begin.elapsed() < Duration::from_secs(10));
+        },
+    );
+}
