@@ -11,7 +11,7 @@ import { notices } from './notices.svelte';
 vi.stubGlobal('document', { documentElement: { dataset: {}, lang: '' } });
 vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
 
-const page = (total: number): SearchPage => ({ hits: [], total, took_ms: 1, kinds: [], statuses: [] });
+const page = (total: number): SearchPage => ({ hits: [], total, total_is_exact: true, took_ms: 1, kinds: [], statuses: [] });
 
 it('a slow answer to older words does not replace a newer one', async () => {
   const slow: ((page: SearchPage) => void)[] = [];

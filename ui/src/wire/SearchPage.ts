@@ -12,9 +12,13 @@ export type SearchPage = {
  */
 hits: Array<Hit>, 
 /**
- * How many there are in all.
+ * How many there are in all, or at the least.
  */
 total: number, 
+/**
+ * Whether all were counted: of a word that stands everywhere only so many are.
+ */
+total_is_exact: boolean, 
 /**
  * Time taken in the index, in milliseconds.
  */

@@ -63,6 +63,9 @@ pub enum Kind {
     Document,
 }
 
+/// Neither urgent nor to be put off (IPTC: 1 is the most urgent, 9 the least).
+const URGENCY_ORDINARY: u8 = 5;
+
 /// One piece: a news item with its files.
 #[derive(Clone, Debug)]
 pub struct Item {
@@ -99,6 +102,31 @@ pub struct Item {
     pub digital_source: Option<String>,
     /// Its files.
     pub files: Vec<FileRef>,
+}
+
+impl Item {
+    /// An item of ordinary urgency of which nothing more is known.
+    #[must_use]
+    pub fn plain(id: Id, kind: Kind, headline: impl Into<String>, files: Vec<FileRef>) -> Self {
+        Self {
+            id,
+            kind,
+            headline: headline.into(),
+            summary: None,
+            body: None,
+            script: None,
+            people: vec![],
+            place: None,
+            subjects: vec![],
+            urgency: URGENCY_ORDINARY,
+            valid_from: None,
+            valid_until: None,
+            created: None,
+            rights: None,
+            digital_source: None,
+            files,
+        }
+    }
 }
 
 /// A person with a role.

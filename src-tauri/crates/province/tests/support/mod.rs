@@ -200,27 +200,15 @@ pub fn package_titled(title: &str, bytes: usize) -> Vec<u8> {
         title: title.into(),
         language: "vi".into(),
         organisation: "Xã".into(),
-        items: vec![Item {
-            id: Id::new(6, [6; 10]),
-            kind: Kind::Audio,
-            headline: "Tin".into(),
-            summary: None,
-            body: None,
-            script: None,
-            people: vec![],
-            place: None,
-            subjects: vec![],
-            urgency: 5,
-            valid_from: None,
-            valid_until: None,
-            created: None,
-            rights: None,
-            digital_source: None,
-            files: files
+        items: vec![Item::plain(
+            Id::new(6, [6; 10]),
+            Kind::Audio,
+            "Tin",
+            files
                 .iter()
                 .map(|(name, _)| FileRef::plain(path(name), "audio/mpeg", Role::Main))
                 .collect(),
-        }],
+        )],
         delivery: Delivery::default(),
         files: files
             .into_iter()

@@ -52,7 +52,7 @@ pub fn search<H: Host>(studio: &Studio<H>, request: SearchRequest) -> Result<Sea
     );
     let start = Instant::now();
     let mut hits = Vec::new();
-    let total = if request.text.trim().is_empty() {
+    let (total, total_is_exact) = if request.text.trim().is_empty() {
         let filter = Filter {
             kinds,
             statuses,
@@ -68,7 +68,7 @@ pub fn search<H: Host>(studio: &Studio<H>, request: SearchRequest) -> Result<Sea
             let face = faces.get(&summary.id).copied().unwrap_or_default();
             hits.push(translate::archive::hit(summary, title, vec![], face));
         }
-        listed.total
+        (listed.total, true)
     } else {
         let query = Query {
             last_word: LastWord::Prefix,
@@ -88,13 +88,14 @@ pub fn search<H: Host>(studio: &Studio<H>, request: SearchRequest) -> Result<Sea
             let face = faces.get(&hit.item.id).copied().unwrap_or_default();
             hits.push(translate::archive::hit(&hit.item, title, snippet, face));
         }
-        found.count
+        (found.count, found.count_is_exact)
     };
     let (kinds, statuses) = translate::archive::facets(&archive.facets(&Filter::default())?);
     let took_ms = start.elapsed().as_secs_f64() * 1_000.0;
     Ok(SearchPage {
         hits,
         total,
+        total_is_exact,
         took_ms,
         kinds,
         statuses,

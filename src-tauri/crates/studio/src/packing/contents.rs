@@ -182,7 +182,7 @@ impl Packing {
             refs.push(file_ref);
         }
         let headline = self.contents.title.clone();
-        let item = bare(id, Kind::Document, headline, refs);
+        let item = package::Item::plain(id, Kind::Document, headline, refs);
         self.contents.items.push(item);
         Ok(())
     }
@@ -244,7 +244,7 @@ impl Packing {
                 .collect(),
             urgency: if self.emergency { 1 } else { 5 },
             created: Some(stamp(item.created_ms, self.utc_offset_minutes)),
-            ..bare(item.id, kind, headline, files)
+            ..package::Item::plain(item.id, kind, headline, files)
         }
     }
 }
@@ -275,27 +275,6 @@ fn own_path(
         own = PortablePath::from_name(&format!("{nth}-{name}"));
     }
     Ok(PortablePath::new(&format!("{folder}{own}"))?)
-}
-
-fn bare(id: Id, kind: Kind, headline: String, files: Vec<FileRef>) -> package::Item {
-    package::Item {
-        id,
-        kind,
-        headline,
-        summary: None,
-        body: None,
-        script: None,
-        people: vec![],
-        place: None,
-        subjects: vec![],
-        urgency: 5,
-        valid_from: None,
-        valid_until: None,
-        created: None,
-        rights: None,
-        digital_source: None,
-        files,
-    }
 }
 
 fn kind(kind: archive::Kind) -> Kind {

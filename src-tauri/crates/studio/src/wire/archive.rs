@@ -179,8 +179,10 @@ pub struct StatusCount {
 pub struct SearchPage {
     /// The items, best first; by date where there are no words.
     pub hits: Vec<Hit>,
-    /// How many there are in all.
+    /// How many there are in all, or at the least.
     pub total: u64,
+    /// Whether all were counted: of a word that stands everywhere only so many are.
+    pub total_is_exact: bool,
     /// Time taken in the index, in milliseconds.
     pub took_ms: f64,
     /// Items in the whole archive by kind.
