@@ -79,9 +79,10 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
-    /// Where the last box says that it ends, if the first one has this name.
-    pub(super) fn last_end(&mut self, first: [u8; 4]) -> io::Result<Option<u64>> {
+    /// The last box with its header and where it says that it ends, if the first one has this name.
+    pub(super) fn last(&mut self, first: [u8; 4]) -> io::Result<Option<([u8; 4], Span)>> {
         let (file, mut at) = (self.file(), 0);
+        let mut last = None;
         while file.end.saturating_sub(at) >= 16 {
             self.budget = match self.budget.checked_sub(1) {
                 Some(budget) => budget,
@@ -97,12 +98,14 @@ impl<'a> Reader<'a> {
                 1 => self.u64(at + 8)?,
                 size => size.into(),
             };
-            at = match at.checked_add(size) {
+            let end = match at.checked_add(size) {
                 Some(end) if size >= 8 => end,
                 _ => return Ok(None),
             };
+            last = Some((name, Span { at, end }));
+            at = end;
         }
-        Ok(Some(at))
+        Ok(last)
     }
 
     pub(super) fn text(&self, span: Span) -> io::Result<String> {

@@ -52,13 +52,21 @@ pub(super) fn heard(bytes: &dyn ReadAt, track_id: u32) -> Result<Option<Heard>, 
     }
 }
 
-/// The length that an MP4 file had before its end was lost: where its last box says it ends, behind the
-/// file's own. `None` for whole files and for others.
+/// The length at which an MP4 file is read whose end was lost: up to where its media would have ended,
+/// behind the file's own end. Of any other box a part is of no use, and readers that count on all of it
+/// would go through gigabytes that are not there: such a file ends where that box begins. `None` for
+/// whole files and for others.
 pub(super) fn cut_off(bytes: &dyn ReadAt) -> Result<Option<u64>, Error> {
-    match Reader::new(bytes).last_end(*b"ftyp") {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
-        other => Ok(other?.filter(|&end| end > bytes.len())),
-    }
+    let last = match Reader::new(bytes).last(*b"ftyp") {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => None,
+        other => other?,
+    };
+    Ok(last
+        .filter(|(_, span)| span.end > bytes.len() && span.at > 0)
+        .map(|(name, span)| match &name {
+            b"mdat" => span.end,
+            _ => span.at,
+        }))
 }
 
 /// Whether the file comes in fragments, which may tell nothing of its length.
@@ -235,7 +243,7 @@ impl Mp4<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Heard, heard};
+    use super::{Heard, cut_off, heard};
 
     fn atom(name: &[u8; 4], content: &[&[u8]]) -> Vec<u8> {
         let content = content.concat();
@@ -319,6 +327,22 @@ mod tests {
             scale: 0,
         };
         assert_eq!(heard(&file, 7).unwrap(), Some(wanted));
+    }
+
+    #[test]
+    fn only_lost_media_is_made_up_for_by_silence() {
+        let with = |name: &[u8; 4]| {
+            let mut file = Vec::from(b"\0\0\0\x10ftypisom\0\0\0\0");
+            file.extend(u32::MAX.to_be_bytes());
+            file.extend(name);
+            file.extend([0; 16]);
+            cut_off(&file).unwrap()
+        };
+        assert_eq!(with(b"mdat"), Some(16 + u64::from(u32::MAX)));
+        assert_eq!(with(b"moov"), Some(16));
+        let mut boastful = Vec::from(u32::MAX.to_be_bytes());
+        boastful.extend(b"ftypisom\0\0\0\0");
+        assert_eq!(cut_off(&boastful).unwrap(), None);
     }
 
     #[test]

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use symphonia::core::io::MediaSource;
 use units::ReadAt;
 
+/// Most zeros that are read: the packet in which the bytes end must be whole, no other.
+const ZEROS_MAX: u64 = 1 << 20;
+
 /// A reading position in some bytes, and in the zeros that stand for what is missing behind them.
 pub(super) struct Bytes {
     bytes: Arc<dyn ReadAt>,
@@ -14,7 +17,7 @@ pub(super) struct Bytes {
 }
 
 impl Bytes {
-    /// These bytes, continued with zeros up to `length` where one is given.
+    /// These bytes up to `length` where one is given: cut there, or continued with zeros.
     pub(super) fn new(bytes: Arc<dyn ReadAt>, length: Option<u64>) -> Self {
         Self {
             length: length.unwrap_or(bytes.len()),
@@ -26,13 +29,14 @@ impl Bytes {
 
 impl Read for Bytes {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let end = self.length.min(self.bytes.len().saturating_add(ZEROS_MAX));
+        let left = usize::try_from(end.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let wanted = buffer.len().min(left);
+        let buffer = &mut buffer[..wanted];
         let mut got = self.bytes.read_at(self.at, buffer)?;
         if got == 0 {
-            let zeros = self.length.saturating_sub(self.at.max(self.bytes.len()));
-            got = buffer
-                .len()
-                .min(usize::try_from(zeros).unwrap_or(usize::MAX));
-            buffer[..got].fill(0);
+            buffer.fill(0);
+            got = wanted;
         }
         self.at += got as u64;
         Ok(got)
