@@ -249,3 +249,29 @@ fn refusals_have_a_sentence_and_the_right_exit_code() {
         .expect("loa runs");
     assert!(String::from_utf8_lossy(&vietnamese.stdout).contains("Đo âm lượng"));
 }
+
+#[test]
+fn the_demo_reports_in_vietnamese_and_ends_with_a_verified_receipt_after_two_cuts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path();
+    let (out, name) = place(home, "viec");
+    let run = loa(home)
+        .env("LC_ALL", "en_US.UTF-8")
+        .args(["demo", "--out", &name])
+        .output()
+        .expect("loa runs");
+    let report = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(run.status.success(), "{report}");
+    for words in [
+        "Âm lượng",
+        "Đỉnh thực",
+        "trang 4: trang hiện quá ngắn để đọc hết: 6.0 s (cần 11.0)",
+        "đứt mạng 2 lần",
+        "chữ ký đúng · mã băm khớp",
+    ] {
+        assert!(report.contains(words), "{words:?} is missing in {report}");
+    }
+    assert!(!report.contains("Loudness"), "{report}");
+    let receipt = std::fs::read_to_string(out.join("bien-nhan.json")).expect("there");
+    assert!(serde_json::from_str::<Value>(&receipt).is_ok());
+}
