@@ -29,6 +29,10 @@ class App {
   #listeners = new Set<Listener>();
   #waiting = new Map<string, ((job: Job) => void)[]>();
   #wasOffline = false;
+  #asked = 0;
+  #answered = 0;
+  /** How often events told of these, so that no answer from before them undoes what they said. */
+  #told = { transport: 0, recording: 0 };
 
   async start(host: Host) {
     this.#host = host;
@@ -36,14 +40,28 @@ class App {
     dark.addEventListener('change', () => { if (this.state) this.#look(this.state.settings); });
     document.documentElement.dataset.theme = dark.matches ? 'dark' : 'light';
     host.listen((event) => this.#hear(event), (up) => this.#line(up));
+    await this.again();
+  }
+  /** Reads all anew, for everybody. */
+  async again() {
     await this.refresh();
     this.#tell({ type: 'anew' });
   }
   async refresh() {
+    const turn = ++this.#asked;
+    const told = { ...this.#told };
     try {
       const state = await this.call('app_state', {});
-      this.state = state;
-      this.jobs = { ...this.jobs, ...Object.fromEntries(state.jobs.map((job) => [job.id, job])) };
+      // A slower answer to an older question must not replace a newer one.
+      if (turn < this.#answered) return;
+      this.#answered = turn;
+      const now = this.state;
+      const overtaken = now ? {
+        ...(told.transport !== this.#told.transport ? { transport: now.transport } : {}),
+        ...(told.recording !== this.#told.recording ? { recording: now.recording } : {}),
+      } : {};
+      this.state = Object.keys(overtaken).length > 0 ? { ...state, ...overtaken } : state;
+      for (const job of state.jobs) this.#keep(job);
       this.failed = null;
       this.#look(state.settings);
     } catch (error) { this.failed = asProblem(error); }
@@ -115,6 +133,9 @@ class App {
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   }
   #keep(job: Job) {
+    const known = this.jobs[job.id];
+    // What has ended does not run again: this was said before the end and came after it.
+    if (known && ENDED.has(known.state) && !ENDED.has(job.state)) return;
     this.jobs = { ...this.jobs, [job.id]: job };
     if (!ENDED.has(job.state)) return;
     for (const resolve of this.#waiting.get(job.id) ?? []) resolve(job);
@@ -125,12 +146,13 @@ class App {
     if (up && this.#wasOffline) {
       // Events were missed: read anew, also the jobs somebody waits for.
       void this.refresh().then(async () => {
+        const waited = [...this.#waiting.keys()];
         const jobs = await this.ask('jobs', {});
         for (const job of jobs ?? []) this.#keep(job);
         // A core begun anew may not know a job of the old one: nobody waits for it for ever.
-        for (const id of jobs ? this.#waiting.keys() : []) {
+        for (const id of jobs ? waited : []) {
           const lost = this.jobs[id];
-          if (lost && !jobs?.some((job) => job.id === id)) this.#keep({ ...lost, state: 'interrupted' });
+          if (lost && this.#waiting.has(id) && !jobs?.some((job) => job.id === id)) this.#keep({ ...lost, state: 'interrupted' });
         }
         this.#tell({ type: 'anew' });
       });
@@ -142,8 +164,13 @@ class App {
     if (event.type === 'job') this.#keep(event);
     // How many items there are stands in the state, too.
     else if (event.type === 'settings' || event.type === 'archive') void this.refresh();
-    else if (event.type === 'transport' && this.state) this.state = { ...this.state, transport: event };
-    else if (event.type === 'recording' && this.state) this.state = { ...this.state, recording: event.recording };
+    else if (event.type === 'transport') {
+      this.#told.transport += 1;
+      if (this.state) this.state = { ...this.state, transport: event };
+    } else if (event.type === 'recording') {
+      this.#told.recording += 1;
+      if (this.state) this.state = { ...this.state, recording: event.recording };
+    }
     this.#tell(event);
   }
 }

@@ -45,6 +45,40 @@ it('after a gap in the events everybody reads anew', async () => {
   await vi.waitFor(() => expect(heard).toEqual(['anew']));
   off();
 });
+it('an answer that was overtaken by events undoes nothing of what they told', async () => {
+  let answer: (state: AppState) => void = () => undefined;
+  const host = fakeHost({ app_state: () => state });
+  await app.start(host);
+  app.jobs = { j1: job('running') };
+  host.call = () => new Promise<never>((resolve) => { answer = resolve as typeof answer; });
+  const read = app.refresh();
+  host.send({ type: 'job', ...job('done') });
+  host.send({ type: 'recording', recording: { take: 'now' } } as never);
+  answer({ ...state, recording: null, jobs: [job('running')] });
+  await read;
+  expect(app.jobs.j1?.state).toBe('done');
+  expect(app.state?.recording).toEqual({ take: 'now' });
+});
+it('a slower answer to an older question replaces nothing', async () => {
+  const answers: ((state: AppState) => void)[] = [];
+  const host = fakeHost({ app_state: () => state });
+  await app.start(host);
+  host.call = () => new Promise<never>((resolve) => { answers.push(resolve as (state: AppState) => void); });
+  const [older, newer] = [app.refresh(), app.refresh()];
+  const latest = { ...state };
+  answers[1]?.(latest);
+  answers[0]?.({ ...state });
+  await Promise.all([older, newer]);
+  expect(app.state).toBe(latest);
+});
+it('what was not there at the start is read by everybody once it is', async () => {
+  const heard: string[] = [];
+  const off = app.on((happening) => heard.push(happening.type));
+  await app.start(fakeHost({}));
+  await app.again();
+  expect(heard).toEqual(['anew', 'anew']);
+  off();
+});
 it('nobody waits for ever for a job that the core begun anew does not know', async () => {
   const host = fakeHost({ app_state: () => state, jobs: () => [] });
   await app.start(host);
