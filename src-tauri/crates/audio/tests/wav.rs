@@ -263,6 +263,16 @@ fn an_unfinished_take_is_repaired_to_its_last_whole_frame() {
 }
 
 #[test]
+fn the_byte_that_pads_samples_of_eight_bits_is_not_taken_for_one() {
+    let mut file = wave(b"RIFF", &[(b"fmt ", &fmt(1, 1, 8_000, 8))], 7, &[128; 23]);
+    let found = repair(&file).unwrap().unwrap();
+    assert_eq!(found.frames, 23);
+    file[..found.head.len()].copy_from_slice(&found.head);
+    file.resize(found.file_bytes as usize, 0);
+    assert_eq!(repair(&file).unwrap(), None);
+}
+
+#[test]
 fn a_take_past_four_gibibytes_is_repaired_into_rf64() {
     let header = Header::new(SampleFormat::I24, 2, 96_000, &bext()).unwrap();
     let data_bytes = 6 * 1_000_000_000;

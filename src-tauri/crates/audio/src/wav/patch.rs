@@ -63,7 +63,10 @@ pub fn repair(bytes: &dyn ReadAt) -> Result<Option<Repair>, Error> {
     if declared_end < bytes.len() && data.bytes > 0 && chunk_follows(bytes, declared_end)? {
         return Ok(None); // finished: other chunks follow the samples
     }
-    let frames = (bytes.len() - data.at) / frame_bytes;
+    // The byte that makes an odd number of bytes even is no sample, though it could be one of 8 bits.
+    let is_padded = data.bytes & 1 == 1 && declared_end == bytes.len();
+    let present = bytes.len() - data.at - u64::from(is_padded);
+    let frames = present / frame_bytes;
     let data_bytes = frames * frame_bytes;
     let file_bytes = data.at + data_bytes + (data_bytes & 1);
     let riff_bytes = file_bytes - 8;
