@@ -221,6 +221,31 @@ fn a_file_that_was_cut_off_gives_what_there_is() {
 
 #[test]
 #[allow(clippy::disallowed_methods)] // a test has to get its fixture from somewhere
+fn silence_in_a_file_that_was_cut_off_is_not_taken_for_its_end() {
+    const SILENT: usize = 40_000;
+    const LOUD: usize = 20_000;
+    // What the reader looks ahead, 32 KiB, may be given up.
+    const KEPT: usize = SILENT + LOUD - 16_384;
+    let mut bytes = std::fs::read(fixture("head.mov")).unwrap();
+    bytes.extend([0; 2 * SILENT]);
+    bytes.extend(1_000i16.to_le_bytes().repeat(LOUD));
+    let found = drain(open(Arc::new(bytes)).unwrap());
+    assert!(found[0].len() >= KEPT, "{}", found[0].len());
+    assert!(found[0][..SILENT].iter().all(|&x| x == 0.0));
+    assert!(found[0][SILENT..].iter().all(|&x| x > 0.0));
+}
+
+#[test]
+#[allow(clippy::disallowed_methods)] // a test has to get its fixture from somewhere
+fn an_mp4_file_that_was_cut_off_between_its_media_loses_none_of_them() {
+    let mut bytes = std::fs::read(fixture("fragmented.mp4")).unwrap();
+    let whole = drain(open(Arc::new(bytes.clone())).unwrap());
+    bytes.extend(b"\0\0\x01\x20moof\0\0\0\x10mfhd");
+    assert!(drain(open(Arc::new(bytes)).unwrap()) == whole);
+}
+
+#[test]
+#[allow(clippy::disallowed_methods)] // a test has to get its fixture from somewhere
 fn an_mp4_file_that_lost_its_tables_is_damaged_and_not_unknown() {
     let mut bytes = std::fs::read(fixture("lc.m4a")).unwrap();
     bytes.truncate(bytes.len() / 2); // they stand at its end

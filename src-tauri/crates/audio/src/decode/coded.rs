@@ -40,10 +40,9 @@ static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
 pub(super) fn open(bytes: Arc<dyn ReadAt>) -> Result<Opened, Error> {
     // Readers of MP4 refuse a file of which the end is missing.
     let whole_bytes = mp4::cut_off(&bytes)?;
-    let stream = MediaSourceStream::new(
-        Box::new(Bytes::new(Arc::clone(&bytes), whole_bytes)),
-        MediaSourceStreamOptions::default(),
-    );
+    let shown = Bytes::new(Arc::clone(&bytes), whole_bytes);
+    let in_zeros = shown.in_zeros();
+    let stream = MediaSourceStream::new(Box::new(shown), MediaSourceStreamOptions::default());
     let (hint, format, meta) = (
         Hint::new(),
         FormatOptions::default(),
@@ -69,7 +68,7 @@ pub(super) fn open(bytes: Arc<dyn ReadAt>) -> Result<Opened, Error> {
     let ready = decoder_for(track, container)?;
     let quirk = match container {
         "mp3" => Quirk::Uncut,
-        _ if whole_bytes.is_some() => Quirk::ZerosBehind,
+        _ if whole_bytes.is_some() => Quirk::ZerosBehind(in_zeros),
         _ => Quirk::None,
     };
     // Only what the file itself tells: the reader guesses the length of an MP3 file without LAME's tag,

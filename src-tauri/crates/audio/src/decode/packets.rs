@@ -1,6 +1,8 @@
 //! The packets of one track, as a reader gives them, save where it is known to go wrong.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use symphonia::core::errors::Error as Fault;
 use symphonia::core::formats::{FormatReader, Track, TrackType};
@@ -11,14 +13,15 @@ use super::coded::{shielded, translate};
 use crate::Error;
 
 /// What must be put right.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Quirk {
     /// Nothing.
     None,
     /// The reader cuts packets at a length that may be no more than a guess: they are given whole.
     Uncut,
-    /// The file ends too early; the reader was shown zeros behind it.
-    ZerosBehind,
+    /// The file ends too early; the reader is shown zeros behind it, and this is set once it has come
+    /// there.
+    ZerosBehind(Arc<AtomicBool>),
 }
 
 /// What comes next.
@@ -69,23 +72,27 @@ impl Packets {
                 Err(Fault::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
                     return Ok(Next::End);
                 }
-                Err(_) if self.quirk == Quirk::ZerosBehind => return Ok(Next::End),
+                Err(_) if matches!(self.quirk, Quirk::ZerosBehind(_)) => return Ok(Next::End),
                 Err(fault) => return Err(translate(fault)),
             };
             if packet.track_id != self.track_id {
                 continue;
             }
-            match self.quirk {
+            match &self.quirk {
                 Quirk::None => return Ok(Next::Packet(packet)),
                 Quirk::Uncut => {
                     (packet.trim_start, packet.trim_end) = (Duration::ZERO, Duration::ZERO);
                     return Ok(Next::Packet(packet));
                 }
+                // Silence may be all zeros, too: nothing is amiss as long as none were made up.
+                Quirk::ZerosBehind(reached) if !reached.load(Ordering::Relaxed) => {
+                    return Ok(Next::Packet(packet));
+                }
                 // The first packet behind the end is all zeros; the one before may end in some.
-                Quirk::ZerosBehind if packet.data.iter().all(|&byte| byte == 0) => {
+                Quirk::ZerosBehind(_) if packet.data.iter().all(|&byte| byte == 0) => {
                     return Ok(Next::End);
                 }
-                Quirk::ZerosBehind => {
+                Quirk::ZerosBehind(_) => {
                     if let Some(before) = self.held.replace(packet) {
                         return Ok(Next::Packet(before));
                     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use symphonia::core::io::MediaSource;
 use units::ReadAt;
@@ -14,6 +15,7 @@ pub(super) struct Bytes {
     bytes: Arc<dyn ReadAt>,
     length: u64,
     at: u64,
+    in_zeros: Arc<AtomicBool>,
 }
 
 impl Bytes {
@@ -23,7 +25,13 @@ impl Bytes {
             length: length.unwrap_or(bytes.len()),
             bytes,
             at: 0,
+            in_zeros: Arc::default(),
         }
+    }
+
+    /// Set once zeros were read in place of missing bytes: all that was read before was really there.
+    pub(super) fn in_zeros(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.in_zeros)
     }
 }
 
@@ -34,7 +42,8 @@ impl Read for Bytes {
         let wanted = buffer.len().min(left);
         let buffer = &mut buffer[..wanted];
         let mut got = self.bytes.read_at(self.at, buffer)?;
-        if got == 0 {
+        if got == 0 && wanted > 0 && self.at >= self.bytes.len() {
+            self.in_zeros.store(true, Ordering::Relaxed);
             buffer.fill(0);
             got = wanted;
         }
