@@ -1,6 +1,7 @@
 //! Pictures: decoded within limits, turned upright, scaled once to board pixels and kept.
 
 mod decode;
+mod kept;
 mod scale;
 
 use std::collections::HashMap;
@@ -13,13 +14,14 @@ use crate::scene::Missing;
 
 use decode::decode;
 pub use decode::{PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX};
+use kept::{Decoded, Kept};
 use scale::{Crop, scale};
 
 /// Pixels of all pictures of one slide at board size, 128 MB: hostile decks put a board-sized
 /// picture into each of 200 elements.
 pub(crate) const SLIDE_PICTURE_PIXELS_MAX: u64 = 32_000_000;
 
-/// Bytes of scaled pictures kept. Above it all are forgotten, which costs time and nothing else.
+/// Bytes of pictures kept for a batch of slides.
 const KEPT_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// Where picture files come from.
@@ -75,8 +77,8 @@ impl std::fmt::Debug for PixelImage {
     }
 }
 
-/// Pictures from some [`Images`], with those already scaled kept: hold one for a batch of slides, or
-/// for as long as a deck is open.
+/// Pictures from some [`Images`], with those already decoded or scaled kept within a bound: hold one
+/// for a batch of slides, or for as long as decks are open. Threads may share it.
 pub struct Pictures<'a> {
     images: Box<dyn Images + 'a>,
     kept: Mutex<Kept>,
@@ -93,20 +95,26 @@ struct Wanted {
 
 type Scaled = Result<Arc<PixelImage>, Missing>;
 
-#[derive(Default)]
-struct Kept {
-    scaled: HashMap<Wanted, Scaled>,
-    bytes: usize,
-}
-
 impl<'a> Pictures<'a> {
     /// Pictures from `images`, borrowed or owned; nothing is read yet.
     #[must_use]
     pub fn new(images: impl Images + 'a) -> Self {
+        Self::keeping(images, KEPT_BYTES_MAX)
+    }
+
+    /// As [`Self::new`], but keeps no more than `bytes_max` bytes of pixels. Less costs time and
+    /// nothing else.
+    #[must_use]
+    pub fn keeping(images: impl Images + 'a, bytes_max: usize) -> Self {
         Self {
             images: Box::new(images),
-            kept: Mutex::new(Kept::default()),
+            kept: Mutex::new(Kept::within(bytes_max)),
         }
+    }
+
+    /// Lets go of all pictures kept; the next one asked for is read and decoded anew.
+    pub fn forget(&self) {
+        self.kept().forget();
     }
 
     /// The picture so that it fills `width` × `height` pixels as `fit` says; no side is longer than
@@ -118,21 +126,20 @@ impl<'a> Pictures<'a> {
             height,
             fit,
         };
-        if let Some(scaled) = self.kept().scaled.get(&wanted) {
-            return scaled.clone();
+        if let Some(scaled) = self.kept().scaled(&wanted) {
+            return scaled;
         }
         // Not under the lock: two threads may do the same work, but neither waits for the other.
         let scaled = self.make(&wanted);
         // A picture that is not there may arrive later, by download or import.
         if scaled != Err(Missing::NoImage) {
-            self.kept().keep(wanted, scaled.clone());
+            self.kept().keep_scaled(wanted, scaled.clone());
         }
         scaled
     }
 
     fn make(&self, wanted: &Wanted) -> Scaled {
-        let file = self.images.get(&wanted.digest).ok_or(Missing::NoImage)?;
-        let pixels = decode(&file)?;
+        let pixels = self.decoded(&wanted.digest)?;
         let source = (pixels.width, pixels.height);
         let target = (wanted.width, wanted.height);
         let (crop, width, height) = match wanted.fit {
@@ -146,19 +153,18 @@ impl<'a> Pictures<'a> {
         Ok(Arc::new(scale(&pixels, crop, width, height)))
     }
 
+    fn decoded(&self, digest: &Digest) -> Decoded {
+        if let Some(decoded) = self.kept().decoded(digest) {
+            return decoded;
+        }
+        let file = self.images.get(digest).ok_or(Missing::NoImage)?;
+        let decoded = decode(&file).map(Arc::new);
+        self.kept().keep_decoded(*digest, decoded.clone());
+        decoded
+    }
+
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Kept {
-    fn keep(&mut self, wanted: Wanted, scaled: Scaled) {
-        let bytes = scaled.as_ref().map_or(0, |image| image.rgba.len());
-        if self.bytes + bytes > KEPT_BYTES_MAX {
-            *self = Self::default();
-        }
-        self.bytes += bytes;
-        self.scaled.insert(wanted, scaled);
     }
 }
 

@@ -57,6 +57,7 @@ use crate::jobs::{Jobs, Journal};
 use crate::offers::Offers;
 use crate::sending::Post;
 use crate::settings::SettingsFile;
+use crate::slides::OpenPictures;
 use crate::sound::{Deck, Recorder};
 use crate::sources::Sources;
 use crate::wire::{Code, Job, Problem};
@@ -80,6 +81,7 @@ struct Inner<H> {
     key: SigningKey,
     documents: Documents,
     sources: Sources,
+    pictures: OpenPictures,
     offers: Offers,
     jobs: Jobs,
     events: Events,
@@ -109,6 +111,7 @@ impl<H: Host> Studio<H> {
         let post = Post::open(store, Arc::clone(&archive), runtime)?;
         let studio = Self(Arc::new(Inner {
             sources: Sources::new(store, objects.clone()),
+            pictures: OpenPictures::of(objects.clone()),
             jobs: Jobs::new(events.clone(), journal, earlier),
             assets: Assets::open(assets)?,
             store: store.to_owned(),
@@ -140,6 +143,7 @@ impl<H: Host> Studio<H> {
         name: &str,
         request: serde_json::Value,
     ) -> Result<serde_json::Value, Problem> {
+        self.0.pictures.sweep(self.now_ms());
         schema::dispatch(self, name, request)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use archive::Objects;
 use board::deck::Deck;
@@ -28,6 +29,51 @@ impl Images for ArchiveImages {
         let mut bytes = vec![0; usize::try_from(file.len()).ok()?];
         file.read_exact_at(0, &mut bytes).ok()?;
         Some(bytes.into())
+    }
+}
+
+/// Bytes of pixels kept between looks at decks: two photos of a phone decoded, and dozens at board size.
+const OPEN_BYTES_MAX: usize = 96 * 1024 * 1024;
+/// Pictures nobody looked at for so long are let go of.
+const UNUSED_MS: i64 = 120_000;
+
+/// Pictures of the decks being worked on: preview and checks share them, so that a letter typed does
+/// not decode a photo anew.
+pub struct OpenPictures {
+    pictures: Pictures<'static>,
+    used_ms: AtomicI64,
+}
+
+impl OpenPictures {
+    /// Pictures of the archive; none is read yet.
+    pub fn of(objects: Objects) -> Self {
+        Self {
+            pictures: Pictures::keeping(ArchiveImages(objects), OPEN_BYTES_MAX),
+            used_ms: AtomicI64::new(i64::MAX),
+        }
+    }
+
+    /// The pictures, in use at this moment.
+    pub fn at(&self, now_ms: i64) -> &Pictures<'static> {
+        self.used_ms.store(now_ms, Ordering::Relaxed);
+        &self.pictures
+    }
+
+    /// Lets go of them where they have not been used for a while. The program asks with whatever it
+    /// does: there is no thread that waits for it.
+    pub fn sweep(&self, now_ms: i64) {
+        const ORDER: Ordering = Ordering::Relaxed;
+        let used_ms = self.used_ms.load(ORDER);
+        if now_ms.saturating_sub(used_ms) <= UNUSED_MS {
+            return;
+        }
+        // Unless somebody looks at this very moment, or another call has done it.
+        let swept = self
+            .used_ms
+            .compare_exchange(used_ms, i64::MAX, ORDER, ORDER);
+        if swept.is_ok() {
+            self.pictures.forget();
+        }
     }
 }
 
@@ -189,14 +235,13 @@ impl<H: Host> Studio<H> {
             .iter()
             .position(|it| it.id == slide)
             .ok_or_else(|| Problem::new(Code::NotFound, format!("slide {slide}")))?;
-        let images = ArchiveImages(self.objects().clone());
-        png(
-            &deck,
-            place,
-            board,
-            self.0.assets.fonts(),
-            &Pictures::new(&images),
-        )
+        let fonts = self.0.assets.fonts();
+        png(&deck, place, board, fonts, self.open_pictures())
+    }
+
+    /// The pictures of decks being worked on.
+    pub(crate) fn open_pictures(&self) -> &Pictures<'static> {
+        self.0.pictures.at(self.now_ms())
     }
 
     /// Where exported files of a document go: a folder of its own beside the archive's.
@@ -219,8 +264,13 @@ impl<H: Host> Studio<H> {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+    use std::path::Path;
 
-    use super::file_names;
+    use archive::Archive;
+    use board::{Fonts, check};
+    use units::Watch;
+
+    use super::{OpenPictures, UNUSED_MS, file_names};
 
     fn deck(boards: &[&str], slides: usize) -> board::deck::Deck {
         let board = |name: &&str| {
@@ -245,6 +295,41 @@ mod tests {
         let names: Vec<String> = file_names(&deck).into_iter().flatten().collect();
         assert_eq!((names.len(), names[0].as_str()), (18, "01-led-1.png"));
         assert_eq!(names.iter().collect::<HashSet<_>>().len(), 18, "{names:?}");
+    }
+
+    #[test]
+    fn pictures_stay_while_a_deck_is_worked_on_and_go_when_nobody_looks_any_more() {
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let fixture = fixture.join("../../../tests/fixtures/deck/picture");
+        let folder = tempfile::tempdir().unwrap();
+        let mut archive = Archive::open(folder.path()).unwrap();
+        for name in ["photo.png", "alpha.png"] {
+            let file = archive
+                .objects()
+                .stage_file(&fixture.join(name), Watch::NONE);
+            archive.keep(file.unwrap()).unwrap();
+        }
+        let deck = std::fs::read_to_string(fixture.join("deck.json")).unwrap();
+        let deck = board::deck::deck_from_json(&deck).unwrap();
+        let fonts = Fonts::bundled().unwrap();
+        let open = OpenPictures::of(archive.objects().clone());
+        let lost = |now_ms| {
+            let found = check(&deck, &deck.boards[0], &fonts, open.at(now_ms)).unwrap();
+            let lost = found
+                .iter()
+                .filter(|it| it.code.as_str() == "image-missing");
+            lost.count()
+        };
+        open.sweep(i64::MAX);
+        assert_eq!(lost(1_000), 0);
+        // From here on whatever is read anew is missing.
+        std::fs::remove_dir_all(folder.path().join("objects")).unwrap();
+        open.sweep(1_000 + UNUSED_MS);
+        assert_eq!(lost(2_000), 0);
+        open.sweep(2_000 + UNUSED_MS);
+        assert_eq!(lost(3_000), 0, "looked at since");
+        open.sweep(3_001 + UNUSED_MS);
+        assert_eq!(lost(4_000), 3);
     }
 
     #[test]

@@ -215,14 +215,69 @@ impl Images for Counting {
     }
 }
 
+impl Counting {
+    fn of(file: Vec<u8>) -> Self {
+        Self(file.into(), AtomicUsize::new(0))
+    }
+
+    fn asked(&self) -> usize {
+        self.1.load(Ordering::Relaxed)
+    }
+}
+
 #[test]
-fn a_picture_is_decoded_once_per_size() {
-    let file = png(50, 50, |_, _| [1, 2, 3, 255]);
-    let digest = Digest::of(&file);
-    let counting = Counting(file.into(), AtomicUsize::new(0));
+fn a_picture_is_decoded_once_whatever_sizes_it_is_shown_at() {
+    let counting = Counting::of(png(50, 50, |_, _| [1, 2, 3, 255]));
     let pictures = Pictures::new(&counting);
     for size in [10, 20, 10, 20, 10] {
+        let digest = Digest::of(b"photo");
         pictures.at_size(&digest, size, size, Fit::Cover).unwrap();
     }
-    assert_eq!(counting.1.load(Ordering::Relaxed), 2);
+    assert_eq!(counting.asked(), 1);
+    pictures.forget();
+    let digest = Digest::of(b"photo");
+    pictures.at_size(&digest, 10, 10, Fit::Cover).unwrap();
+    assert_eq!(counting.asked(), 2, "forgotten");
+}
+
+#[test]
+fn pictures_are_kept_within_the_bound_and_the_one_in_use_stays() {
+    // Decoded 10,000 bytes each, scaled to what counts as 4 KiB; room for two pictures, not for three.
+    let counting = Counting::of(png(50, 50, |_, _| [1, 2, 3, 255]));
+    let pictures = Pictures::keeping(&counting, 30_000);
+    let show = |name: u8| {
+        let digest = Digest::of(&[name]);
+        pictures.at_size(&digest, 10, 10, Fit::Cover).unwrap();
+        counting.asked()
+    };
+    let asked: Vec<usize> = [0, 1, 0, 2, 0, 3, 0, 4, 0, 1].map(show).to_vec();
+    assert_eq!(asked, [1, 2, 2, 3, 3, 4, 4, 5, 5, 6]);
+    assert!(pictures.kept().bytes() <= 30_000);
+    // One that is larger than all the room is shown all the same, and pushes out nothing.
+    let small = Pictures::keeping(&counting, 9_000);
+    let large = small.at_size(&Digest::of(b"x"), 60, 60, Fit::Cover);
+    assert_eq!(large.unwrap().width, 60);
+    assert_eq!(small.kept().bytes(), 0);
+}
+
+#[test]
+fn threads_that_share_pictures_see_the_same() {
+    let counting = Counting::of(png(50, 50, |x, y| [x as u8, y as u8, 3, 255]));
+    let pictures = Pictures::keeping(&counting, 40_000);
+    let digest = Digest::of(b"photo");
+    let once = pictures.at_size(&digest, 20, 20, Fit::Cover).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for turn in 0..50 {
+                    if turn % 7 == 0 {
+                        pictures.forget();
+                    }
+                    let image = pictures.at_size(&digest, 20, 20, Fit::Cover).unwrap();
+                    assert!(image == once);
+                }
+            });
+        }
+    });
+    assert!(pictures.kept().bytes() <= 40_000);
 }

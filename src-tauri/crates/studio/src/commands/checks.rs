@@ -1,10 +1,9 @@
 //! Checks of decks, and mending what they find.
 
 use board::deck::{Board, Deck, Edit, Kind, Size};
-use board::{Finding, Pictures, SlideFacts, TextFacts, rules};
+use board::{Finding, SlideFacts, TextFacts, rules};
 use units::Id;
 
-use crate::slides::ArchiveImages;
 use crate::translate::parse;
 use crate::wire::{self, CheckDeck, CheckReport, Code, MendDeck, Problem, Severity};
 use crate::{Host, Studio};
@@ -29,9 +28,8 @@ pub fn deck_mend<H: Host>(studio: &Studio<H>, request: MendDeck) -> Result<wire:
     studio.change(&document, |document| {
         let deck = document.value();
         let board = find_board(deck, &request.board)?;
-        let images = ArchiveImages(studio.objects().clone());
-        let pictures = Pictures::new(&images);
-        let found = board::check(deck, board, studio.0.assets.fonts(), &pictures)?;
+        let fonts = studio.0.assets.fonts();
+        let found = board::check(deck, board, fonts, studio.open_pictures())?;
         let finding = found.iter().find(|it| {
             it.code.as_str() == request.code
                 && it.slide == request.slide as usize
@@ -58,14 +56,13 @@ impl<H: Host> Studio<H> {
         deck: &Deck,
         board: &Board,
     ) -> Result<Vec<wire::Finding>, Problem> {
-        let images = ArchiveImages(self.objects().clone());
-        let pictures = Pictures::new(&images);
+        let pictures = self.open_pictures();
         let fonts = self.0.assets.fonts();
-        let found = board::check(deck, board, fonts, &pictures)?;
+        let found = board::check(deck, board, fonts, pictures)?;
         let mut findings: Vec<wire::Finding> =
             found.iter().map(|finding| to_wire(deck, finding)).collect();
         for slide in 0..deck.slides.len() {
-            let facts = board::facts(deck, slide, board, fonts, &pictures)?;
+            let facts = board::facts(deck, slide, board, fonts, pictures)?;
             let bad = |code: &str| {
                 found
                     .iter()
