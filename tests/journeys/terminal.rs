@@ -242,6 +242,14 @@ fn refusals_have_a_sentence_and_the_right_exit_code() {
     assert_eq!(fail(home, &["measure"]).0, Some(2));
     assert_eq!(fail(home, &["sing"]).0, Some(2));
     assert_eq!(fail(home, &["--help"]).0, Some(0));
+    let (newer, name) = place(home, "moi.json");
+    std::fs::write(&newer, br#"{"format":"loa-deck","version":99,"title":"t"}"#).expect("written");
+    let (code, reason) = fail(home, &["check", &name]);
+    assert_eq!(code, Some(1));
+    assert!(
+        reason.contains("A newer version made this file"),
+        "{reason}"
+    );
     let vietnamese = loa(home)
         .env("LANG", "vi_VN.UTF-8")
         .arg("--help")

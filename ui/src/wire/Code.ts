@@ -4,4 +4,4 @@
  * Everything that can be told to go wrong. Each language holds one sentence per code; a code
  * without a sentence does not compile.
  */
-export type Code = "bad-request" | "not-found" | "unknown-format" | "damaged" | "too-large" | "silence" | "unsupported-target" | "bad-edit" | "nothing-to-undo" | "empty" | "no-device" | "device-gone" | "device-busy" | "permission-denied" | "recording-runs" | "no-recording" | "disk-full" | "store-locked" | "newer-store" | "store-damaged" | "text-overflow" | "package-invalid" | "bad-destination" | "unreachable" | "refused" | "wrong-signature" | "no-dialog" | "nothing-chosen" | "cancelled" | "io" | "internal";
+export type Code = "bad-request" | "not-found" | "unknown-format" | "damaged" | "too-large" | "silence" | "unsupported-target" | "bad-edit" | "nothing-to-undo" | "empty" | "no-device" | "device-gone" | "device-busy" | "permission-denied" | "recording-runs" | "no-recording" | "disk-full" | "store-locked" | "newer-store" | "newer-file" | "store-damaged" | "text-overflow" | "package-invalid" | "bad-destination" | "unreachable" | "refused" | "wrong-signature" | "no-dialog" | "nothing-chosen" | "cancelled" | "io" | "internal";

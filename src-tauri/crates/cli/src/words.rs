@@ -225,6 +225,10 @@ pub fn sentence(code: Code) -> &'static str {
             "Kho do phiên bản mới hơn tạo; hãy cập nhật.",
             "Made by a newer version; update the program.",
         ),
+        Code::NewerFile => l(
+            "Tệp do phiên bản mới hơn tạo; hãy cập nhật chương trình.",
+            "A newer version made this file; update the program.",
+        ),
         Code::StoreDamaged => l("Kho bị hỏng.", "The archive is damaged."),
         Code::TextOverflow => l(
             "Chữ không vừa; hãy tách thành hai trang.",

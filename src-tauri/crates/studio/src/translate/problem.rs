@@ -59,7 +59,7 @@ impl From<board::Error> for Problem {
         let code = match error {
             board::Error::Io(error) => return error.into(),
             board::Error::Malformed(_) | board::Error::Invalid(_) => Code::Damaged,
-            board::Error::Version { .. } => Code::NewerStore,
+            board::Error::Version { .. } => Code::NewerFile,
             board::Error::Limit { .. } => Code::TooLarge,
             board::Error::BadEdit(_) | board::Error::NoSuchField(_) => Code::BadEdit,
             board::Error::NoSuchSlide { .. } => Code::NotFound,

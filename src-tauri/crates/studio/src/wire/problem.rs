@@ -46,6 +46,8 @@ pub enum Code {
     StoreLocked,
     /// The store was made by a newer program.
     NewerStore,
+    /// The file was made by a newer program.
+    NewerFile,
     /// The store is damaged.
     StoreDamaged,
     /// A text does not fit its box on the board even at the smallest readable size.
