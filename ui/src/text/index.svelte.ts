@@ -31,4 +31,7 @@ export function nameOf(label: string): string {
 }
 
 /** A word from an open list of codes; a code nobody wrote a word for is shown as it is. */
+/** The title of a board check. A word wider than its frame is named; no second slide would give it room. */
+export const checkTitle = ({ code, detail }: { code: string; detail: string }) =>
+  wordFor(t().checks, code === 'text-overflow' && detail !== '' ? 'word-too-long' : code);
 export const wordFor = (table: Record<string, string>, code: string) => table[code] ?? code.replaceAll('-', ' ');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Code } from '../wire/Code';
 import { en } from './en';
-import { nameOf, setLang } from './index.svelte';
+import { checkTitle, nameOf, setLang } from './index.svelte';
 import { vi } from './vi';
 
 /** The person wanted it so, or it mends itself: there is nothing to do. */
@@ -19,4 +19,10 @@ it('a take is told by the hour it was recorded at', () => {
   setLang('vi');
   expect(nameOf('2026-11-26 09-26-04.050')).toBe('Thu 09:26 ngày 26/11');
   expect(nameOf('Tin sáng')).toBe('Tin sáng');
+});
+it('a word too long for its frame is not told to be split into two slides', () => {
+  setLang('vi');
+  expect(checkTitle({ code: 'text-overflow', detail: 'KHUYẾN' })).toMatch(/rút ngắn/);
+  expect(checkTitle({ code: 'text-overflow', detail: '' })).toMatch(/hai trang/);
+  expect(checkTitle({ code: 'glyph-missing', detail: 'ʘ' })).toBe('Phông thiếu chữ này');
 });

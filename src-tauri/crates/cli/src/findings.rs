@@ -5,9 +5,13 @@ use studio::wire::{Finding, Severity};
 
 use crate::words::l;
 
-/// What is wrong, by the code of the check. A code without words stands for itself.
-fn words(code: &str) -> &str {
+/// What is wrong, by the code of the check and what it is about. A code without words stands for itself.
+fn words<'a>(code: &'a str, detail: &str) -> &'a str {
     match code {
+        "text-overflow" if !detail.is_empty() => l(
+            "từ quá dài, hãy rút ngắn hoặc nới rộng khung",
+            "a word is too long, shorten it or widen its frame",
+        ),
         "text-too-small" => l("chữ quá nhỏ", "text too small"),
         "distance-day" => l(
             "ban ngày chỉ đọc được từ",
@@ -54,7 +58,7 @@ fn figures(measured: f64, needed: f64, unit: &str) -> String {
     format!(": {measured:.1} {unit} ({needs} {needed:.1})")
 }
 
-/// The characters or the font a finding is about.
+/// The characters, the font or the word a finding is about.
 fn about(detail: &str) -> String {
     if detail.is_empty() {
         String::new()
@@ -80,7 +84,7 @@ pub fn of_deck(found: &DeckFinding) -> String {
         l("trang", "slide"),
         found.slide,
         found.board,
-        words(&found.code),
+        words(&found.code, &found.detail),
         about(&found.detail),
         figures(found.measured, found.needed, &found.unit),
     )
@@ -93,9 +97,35 @@ pub fn of_board(found: &Finding) -> Option<String> {
             "{} {}: {}{}{}",
             l("trang", "slide"),
             found.slide + 1,
-            words(&found.code),
+            words(&found.code, &found.detail),
             about(&found.detail),
             figures(found.measured, found.needed, &found.unit),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, Severity, l, of_board};
+
+    #[test]
+    fn a_word_that_is_too_long_is_not_told_to_be_split_into_two_slides() {
+        let said = |detail: &str| {
+            of_board(&Finding {
+                code: "text-overflow".into(),
+                severity: Severity::Error,
+                slide: 0,
+                element: None,
+                measured: 80.0,
+                needed: 64.0,
+                unit: "px".into(),
+                detail: detail.into(),
+                can_mend: false,
+            })
+        };
+        let (word, text) = (said("KHUYẾN").unwrap(), said("").unwrap());
+        let (shorten, split) = (l("rút ngắn", "shorten"), l("hai trang", "two slides"));
+        assert!(word.contains(shorten) && word.contains("KHUYẾN"), "{word}");
+        assert!(!word.contains(split) && text.contains(split), "{text}");
+    }
 }

@@ -57,7 +57,8 @@ pub fn check_slide(
     Ok(findings)
 }
 
-/// Missing characters named in a finding; more are another script, not a slip.
+/// Characters named in a finding: more that are missing are another script, not a slip, and a longer
+/// word is known by its beginning.
 const DETAIL_CHARS_MAX: usize = 20;
 
 struct Judge<'a> {
@@ -175,6 +176,7 @@ impl Judge<'_> {
                 (f64::from(ink.height()), f64::from(area.height()), "px")
             };
             self.find(Code::TextOverflow, Severity::Error, element, figures);
+            self.of(too_long_word(block, area).unwrap_or_default());
         }
         if block.px < rules::FONT_PX_GOOD && !block.lines.is_empty() {
             let severity = if block.px < rules::FONT_PX_FAIL_BELOW {
@@ -257,6 +259,16 @@ impl Judge<'_> {
             (text.contrast, needed, ":1"),
         );
     }
+}
+
+/// The word, or what stays together like one, that is wider than its frame at this size: no second
+/// slide gives it room.
+fn too_long_word(block: &TextBlock, area: PixelRect) -> Option<String> {
+    let too_wide = |ink: PixelRect| ink.width() > area.width();
+    let mut words = block.lines.iter().filter(|line| too_wide(line.ink));
+    let word = words.next()?.text.trim();
+    let is_one = !word.contains(' ');
+    is_one.then(|| word.chars().take(DETAIL_CHARS_MAX).collect())
 }
 
 /// How bad it is to read capitals of this height at this distance by day.

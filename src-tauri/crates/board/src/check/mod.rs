@@ -28,7 +28,7 @@ pub struct Finding {
     /// Unit of both: `px`, `B`, `m`, `:1`, `%`, `s`, `char`, `file`, `font`.
     pub unit: &'static str,
     /// What it is about where figures do not say it: the characters that no font has, the family that
-    /// is not bundled. Empty otherwise.
+    /// is not bundled, the word that is wider than its frame (its beginning). Empty otherwise.
     pub detail: String,
 }
 
@@ -70,7 +70,8 @@ pub enum Code {
     DwellTime,
     /// `outside-safe-area`: ink too near to the edge, or cut off by it (error). Pixels.
     OutsideSafeArea,
-    /// `text-overflow`: ink outside its frame at the smallest legible size: split into two slides.
+    /// `text-overflow`: ink outside its frame at the smallest legible size: split into two slides, or,
+    /// where a word is named, shorten it or widen its frame.
     /// Height or width of ink and frame in px, whichever overflows more.
     TextOverflow,
     /// `text-covered`: something is drawn over the letters. Share still seen, in per cent.

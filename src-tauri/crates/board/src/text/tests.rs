@@ -190,6 +190,29 @@ fn what_cannot_fit_stays_legible_and_is_said() {
         .find(|finding| finding.code == Code::TextOverflow)
         .unwrap();
     assert!(overflow.measured > overflow.needed);
+    assert_eq!(overflow.detail, "", "two slides help");
+}
+
+#[test]
+fn a_word_that_no_second_slide_gives_room_is_named() {
+    let fonts = Fonts::bundled().unwrap();
+    let board = board(64, 32);
+    let named = |words: &str| {
+        let words = text(words, "Noto Sans", 700, Size::Fit { max: None });
+        let deck = deck(&board, Frame::BOARD, words);
+        let findings = check_slide(&deck, 0, &board, &fonts, &Pictures::new(())).unwrap();
+        let overflow = findings
+            .into_iter()
+            .find(|it| it.code == Code::TextOverflow);
+        overflow.map(|it| it.detail)
+    };
+    assert_eq!(named("KHUYẾN NÔNG 2026").as_deref(), Some("KHUYẾN"));
+    assert_eq!(
+        named("báo www.quangninh.example.vn").as_deref(),
+        Some("www.quangninh.exampl")
+    );
+    assert_eq!(named("Họp thôn lúc 7 giờ tối").as_deref(), Some(""));
+    assert_eq!(named("Họp"), None);
 }
 
 #[test]

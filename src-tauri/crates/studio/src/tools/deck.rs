@@ -32,7 +32,8 @@ pub struct DeckFinding {
     pub needed: f64,
     /// Unit of both.
     pub unit: String,
-    /// The characters or the font family it is about; empty otherwise.
+    /// The characters, the font family or the word too long for its frame that it is about; empty
+    /// otherwise.
     pub detail: String,
 }
 
