@@ -22,9 +22,9 @@ colour: string, } | { "type": "line",
  */
 colour: string, 
 /**
- * Width in pixels of a board 1,000 pixels high.
+ * How thick, in thousandths of the board's height.
  */
-width_px: number, } | { "type": "image", 
+thickness: number, } | { "type": "image", 
 /**
  * Digest of the picture.
  */

@@ -34,7 +34,8 @@ needed: number,
  */
 unit: string, 
 /**
- * The characters or the font family it is about; empty otherwise.
+ * The characters, the font family or the word too long for its frame that it is about; empty
+ * otherwise.
  */
 detail: string, 
 /**

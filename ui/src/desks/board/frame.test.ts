@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Element } from '../../wire/Element';
-import { elementAt, moved, resized } from './frame';
+import { elementAt, linePx, moved, resized, thicknessOf } from './frame';
 
 const board = { width_px: 320, height_px: 160 };
 const box = (id: string, x: number, y: number, width: number, height: number): Element => ({ id, frame: { x, y, width, height }, kind: { type: 'rect', colour: '#000000' } });
@@ -27,5 +27,19 @@ describe('a drag', () => {
   it('never turns a frame inside out', () => {
     const frame = resized({ x: 100, y: 100, width: 200, height: 200 }, 'nw', 900, 900, board);
     expect([frame.width, frame.height]).toEqual([20, 20]);
+  });
+});
+
+describe('the thickness of a line', () => {
+  it('is shown and taken in whole pixels of the board in sight', () => {
+    for (const height_px of [32, 96, 160, 384, 1080, 8192]) {
+      for (const px of [1, 2, 3, 7, 16, 32]) expect(linePx(thicknessOf(px, { height_px }), { height_px })).toBe(px);
+    }
+  });
+  it('of another board is as many pixels as are drawn there', () => {
+    expect([linePx(20, { height_px: 96 }), linePx(20, { height_px: 1080 })]).toEqual([2, 22]);
+  });
+  it('is never less than one pixel', () => {
+    expect([linePx(0, board), linePx(1, board), linePx(thicknessOf(0, board), board)]).toEqual([1, 1, 1]);
   });
 });

@@ -35,6 +35,11 @@ function caught(at: number, size: number): [number, number | null] {
   return [at, null];
 }
 
+/** How thick a line is on a board, in its pixels; none is thinner than one. */
+export const linePx = (thickness: number, board: { height_px: number }) => Math.max(1, Math.round((thickness / 1000) * board.height_px));
+/** So many pixels of a board as a share of its height. */
+export const thicknessOf = (px: number, board: { height_px: number }) => (Math.max(1, Math.round(px)) / board.height_px) * 1000;
+
 export function resized(frame: Frame, corner: Corner, dx: number, dy: number, board: { width_px: number; height_px: number }): Frame {
   let [left, top, right, bottom] = [frame.x, frame.y, frame.x + frame.width, frame.y + frame.height];
   if (corner.endsWith('w')) left = Math.min(right - SIDE_MIN, onPixel(left + dx, board.width_px));

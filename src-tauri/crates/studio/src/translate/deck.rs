@@ -9,11 +9,8 @@ use units::Id;
 use super::parse;
 use crate::wire::{self, Code, DeckEdit, ElementKind, Problem};
 
-/// Frames cross the wire in thousandths; board counts in hundred-thousandths.
+/// Frames and lines cross the wire in thousandths; board counts in hundred-thousandths.
 const STEPS: f64 = 100.0;
-
-/// Line thickness crosses in pixels of a board this high; board keeps a fraction of the height.
-const LINE_BOARD_PX: f64 = 1_000.0;
 
 /// Weights of type as most families have them.
 const REGULAR: u16 = 400;
@@ -114,7 +111,7 @@ fn kind_to_wire(kind: &Kind) -> ElementKind {
             colour, thickness, ..
         } => ElementKind::Line {
             colour: colour.to_string(),
-            width_px: line_px(*thickness),
+            thickness: f64::from(*thickness) / STEPS,
         },
         Kind::Qr { text } => ElementKind::Qr { text: text.clone() },
     }
@@ -153,16 +150,11 @@ fn kind_from_wire(kind: &ElementKind, before: Option<&Kind>) -> Result<Kind, Pro
         },
         ElementKind::Line {
             colour: stroke,
-            width_px,
+            thickness,
         } => Kind::Line {
             colour: colour(stroke)?,
-            // What crossed rounded comes back as it was where only something else changed.
-            thickness: match before {
-                Some(Kind::Line { thickness, .. }) if line_px(*thickness) == *width_px => {
-                    *thickness
-                }
-                _ => (f64::from(*width_px) * f64::from(Frame::FULL) / LINE_BOARD_PX) as i32,
-            },
+            // `as` saturates; board refuses what is too thick.
+            thickness: (thickness * STEPS).round() as i32,
             slope: match before {
                 Some(Kind::Line { slope, .. }) => *slope,
                 _ => Slope::Down,
@@ -177,10 +169,6 @@ fn kind_from_wire(kind: &ElementKind, before: Option<&Kind>) -> Result<Kind, Pro
         },
         ElementKind::Qr { text } => Kind::Qr { text: text.clone() },
     })
-}
-
-fn line_px(thickness: i32) -> u32 {
-    (f64::from(thickness) * LINE_BOARD_PX / f64::from(Frame::FULL)).round() as u32
 }
 
 fn font(style: &wire::TextStyle, before: Option<&Text>) -> Font {
@@ -373,17 +361,35 @@ mod tests {
             thickness,
             slope: Slope::Up,
         };
-        // 7.5 pixels of a thousand cross as 8.
-        let ElementKind::Line { width_px, .. } = kind_to_wire(&line(Colour::WHITE, 750)) else {
-            panic!("no line");
-        };
-        let changed = |width_px| {
-            let colour = "#000000".to_owned();
-            let kind = ElementKind::Line { colour, width_px };
-            kind_from_wire(&kind, Some(&line(Colour::WHITE, 750))).unwrap()
-        };
-        assert_eq!(width_px, 8);
-        assert_eq!(changed(8), line(Colour::BLACK, 750));
-        assert_eq!(changed(9), line(Colour::BLACK, 900));
+        for kept in [0, 1, 12, 46, 750, 3_125, 99_999, 100_000] {
+            let ElementKind::Line { thickness, .. } = kind_to_wire(&line(Colour::WHITE, kept))
+            else {
+                panic!("no line");
+            };
+            let changed = |thickness| {
+                let colour = "#000000".to_owned();
+                let kind = ElementKind::Line { colour, thickness };
+                kind_from_wire(&kind, Some(&line(Colour::WHITE, kept))).unwrap()
+            };
+            assert_eq!(changed(thickness), line(Colour::BLACK, kept));
+            assert_eq!(changed(9.0), line(Colour::BLACK, 900));
+        }
+    }
+
+    #[test]
+    fn a_line_of_whole_pixels_is_drawn_so_on_boards_of_every_height() {
+        // As the window asks for it (ui/src/desks/board/frame.ts), as the renderer rounds it.
+        for height in [16, 32, 96, 384, 1_080, 1_920, 8_192] {
+            for px in 1..=64.min(height) {
+                let thickness = f64::from(px) * 1_000.0 / f64::from(height);
+                let colour = "#000000".to_owned();
+                let kind = ElementKind::Line { colour, thickness };
+                let Kind::Line { thickness, .. } = kind_from_wire(&kind, None).unwrap() else {
+                    panic!("no line");
+                };
+                let drawn = f64::from(thickness) * f64::from(height) / 100_000.0;
+                assert_eq!(drawn.round() as i32, px, "on {height} rows");
+            }
+        }
     }
 }

@@ -82,8 +82,8 @@ pub enum ElementKind {
     Line {
         /// Colour as `#rrggbb`.
         colour: String,
-        /// Width in pixels of a board 1,000 pixels high.
-        width_px: u32,
+        /// How thick, in thousandths of the board's height.
+        thickness: f64,
     },
     /// A picture.
     Image {
@@ -172,7 +172,8 @@ pub struct Finding {
     pub needed: f64,
     /// Unit of both, such as `px`, `m`, `s`, `:1`.
     pub unit: String,
-    /// The characters or the font family it is about; empty otherwise.
+    /// The characters, the font family or the word too long for its frame that it is about; empty
+    /// otherwise.
     pub detail: String,
     /// Whether `deck_mend` can mend it.
     pub can_mend: bool,
