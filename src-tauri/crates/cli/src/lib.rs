@@ -17,6 +17,7 @@ mod send;
 mod serve;
 mod sound;
 mod store;
+mod uploads;
 mod words;
 
 pub use words::sentence;

@@ -22,6 +22,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::uploads::Uploads;
+
 /// Largest request that is JSON: a whole deck is far below.
 const JSON_BYTES_MAX: usize = 8 << 20;
 
@@ -37,7 +39,7 @@ struct Server<H: Host> {
     studio: Studio<H>,
     token: String,
     pages: PathBuf,
-    uploads: PathBuf,
+    uploads: Uploads,
 }
 
 type Shared<H> = State<Arc<Server<H>>>;
@@ -53,7 +55,7 @@ pub struct Listening {
 /// Starts serving on loopback.
 ///
 /// # Errors
-/// Where the port is taken.
+/// Where the port is taken, or what earlier runs left cannot be removed.
 pub async fn start<H: Host>(
     studio: Studio<H>,
     port: u16,
@@ -63,13 +65,7 @@ pub async fn start<H: Host>(
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
     let address = listener.local_addr()?;
     let url = format!("http://{address}/?token={token}");
-    let uploads = studio.store().join("uploads");
-    // Copies that browsers of earlier runs sent. Their handles ended with those runs; what was taken
-    // in lies in the archive, and the originals lie where the person has them.
-    match std::fs::remove_dir_all(&uploads) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    let uploads = Uploads::open(studio.store().join("uploads"))?;
     let server = Arc::new(Server {
         studio,
         token,
@@ -221,9 +217,9 @@ async fn take_upload<H: Host>(
 ) -> Result<studio::wire::Offer, Problem> {
     let mut random = [0; 8];
     crate::machine::random(&mut random)?;
-    let folder = server
-        .uploads
-        .join(format!("{:016x}", u64::from_le_bytes(random)));
+    let own = format!("{:016x}", u64::from_le_bytes(random));
+    let holder = Arc::clone(server);
+    let folder = blocking(move || Ok(holder.uploads.place(&own)?)).await?;
     // Only the last part of the name, so that it cannot lead elsewhere.
     let name = Path::new(name).file_name().unwrap_or("tep".as_ref());
     let path = folder.join(name);
@@ -237,7 +233,6 @@ async fn take_upload<H: Host>(
 }
 
 async fn receive(path: &Path, request: Request) -> Result<(), Problem> {
-    tokio::fs::create_dir_all(path.parent().unwrap_or(path)).await?;
     let mut file = tokio::fs::File::create_new(path).await?;
     let mut body = request.into_body().into_data_stream();
     let mut total = 0u64;
