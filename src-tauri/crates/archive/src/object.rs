@@ -255,8 +255,11 @@ impl Objects {
             return;
         };
         for path in entries.flatten().map(|entry| entry.path()) {
-            let file = File::open(&path);
-            if file.is_ok_and(|file| file.try_lock().is_ok() && path.is_file()) {
+            // Locked until it is gone: whoever has just made it under this name must see that.
+            if let Ok(file) = File::open(&path)
+                && file.try_lock().is_ok()
+                && path.is_file()
+            {
                 make_writable(&path);
                 durable::forget(&path);
             }

@@ -1,7 +1,7 @@
 //! Files being written: under a temporary name beside their place, synced, then renamed.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,11 +35,15 @@ impl Draft {
                 .open(&temporary)
             {
                 Ok(file) => {
-                    // Tells a sweeper that somebody is at it. Where a medium knows no locks, the
+                    // Tells a sweeper that somebody is at it. One that was quicker has the lock, or
+                    // has removed the file: then another name. Where a medium knows no locks, the
                     // sweeper gets none either and leaves the file alone. Windows would keep even
                     // readers out, so nothing is swept there.
-                    if cfg!(unix) {
-                        file.try_lock().ok();
+                    if cfg!(unix)
+                        && (matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+                            || !temporary.exists())
+                    {
+                        continue;
                     }
                     return Ok(Self {
                         file,
@@ -160,10 +164,13 @@ pub(crate) fn sweep(folder: &Path, name: Option<&OsStr>) {
     }
     for entry in entries.flatten() {
         let found = entry.file_name();
-        let is_left_over = draft_of(&found.to_string_lossy())
-            .is_some_and(|of| name.is_none_or(|name| of == name.to_string_lossy()))
-            && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
-        if is_left_over {
+        let is_draft = draft_of(&found.to_string_lossy())
+            .is_some_and(|of| name.is_none_or(|name| of == name.to_string_lossy()));
+        // Locked until it is gone: a draft begun meanwhile under this name must see that.
+        if is_draft
+            && let Ok(file) = File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
             // What cannot be removed stays for the next time.
             fs::remove_file(entry.path()).unwrap_or_default();
         }
@@ -270,6 +277,29 @@ mod tests {
         assert!(live.path().exists());
         drop(live);
         assert_eq!(names(), kept);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_sweeper_takes_away_a_draft_that_is_just_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    sweep(folder.path(), None);
+                }
+            });
+            for number in 0..3_000 {
+                let place = folder.path().join(format!("{}.tar", number % 3));
+                let draft = Draft::beside(&place).unwrap();
+                if !draft.path().exists() {
+                    done.store(true, std::sync::atomic::Ordering::Relaxed);
+                    panic!("draft {number} is gone");
+                }
+            }
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
     }
 
     #[test]
