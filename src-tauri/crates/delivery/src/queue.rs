@@ -140,13 +140,17 @@ impl Queue {
 
     /// Takes a job out for good; where it is being sent, that stops at once. The other side is told
     /// to forget what it has got of it, where it offers that and can be reached now; else it expires
-    /// there. What has arrived whole is left alone: the other side may be at work on it.
+    /// there. What has arrived whole is left alone: the other side may be at work on it. A job whose
+    /// receipt came before this took effect stays, for its package is delivered.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub fn remove(&self, key: &JobKey) -> Result<(), Error> {
         let left = Arc::clone(&self.left);
         let remove = move |job: Option<Job>| {
+            if (job.as_ref()).is_some_and(|job| matches!(job.state, State::Receipted(_))) {
+                return job;
+            }
             let unfinished = |job: &Job| job.upload.is_some() && job.offset() < job.parcel.bytes;
             locked(&left).extend(job.filter(unfinished));
             None

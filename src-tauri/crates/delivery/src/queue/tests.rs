@@ -240,6 +240,19 @@ async fn a_job_removed_while_it_is_sent_does_not_come_back() {
     assert_eq!(*world.settled.lock().unwrap(), ["news"]);
 }
 
+#[test]
+fn a_receipt_that_came_before_a_job_was_removed_is_kept() {
+    let (queue, world) = world(1, None);
+    let sent = job("sent", Priority::Normal);
+    let receipted = Job {
+        state: State::Receipted(crate::proof::tests::proof(&sent.parcel)),
+        ..sent
+    };
+    world.store.save(&receipted).unwrap();
+    queue.remove(&receipted.key()).unwrap();
+    assert_eq!(world.store.load(&receipted.key()).unwrap(), Some(receipted));
+}
+
 #[tokio::test]
 async fn a_job_removed_and_added_at_once_is_sent_from_the_start() {
     let (queue, world) = world(1, Some("long"));
