@@ -112,7 +112,10 @@ impl Store for Ledger {
     }
 
     fn remove(&self, key: &JobKey) -> Result<(), StoreError> {
-        self.records.remove(key)
+        self.records.remove(key)?;
+        // Sent again, it begins anew.
+        self.roads().remove(&key.digest);
+        Ok(())
     }
 
     fn claim(&self, key: &JobKey) -> Result<Claimed, StoreError> {
@@ -153,5 +156,30 @@ impl Progress for Live {
             Some((_, before)) if done >= before => {}
             _ => road.measured = Some((now, done)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use delivery::{Destination, FolderStore, Parcel};
+
+    #[test]
+    fn nothing_is_known_of_the_way_of_a_package_that_was_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let records = FolderStore::open(folder.path()).unwrap();
+        let ledger = Arc::new(Ledger::new(Arc::new(records)));
+        let parcel = Parcel {
+            digest: Digest::of(b"package"),
+            bytes: 1_000,
+            name: "package.tar".to_owned(),
+        };
+        let destination = Destination::parse("http://tinh.example/v1").unwrap();
+        let job = Job::new(parcel, destination, 1);
+        ledger.save(&job).unwrap();
+        Live::new(Arc::clone(&ledger), job.clone()).report(700, 1_000);
+        assert_eq!(ledger.road(job.parcel.digest).position, Some(700));
+        ledger.remove(&job.key()).unwrap();
+        assert_eq!(ledger.road(job.parcel.digest).position, None);
     }
 }
