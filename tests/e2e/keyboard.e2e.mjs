@@ -122,6 +122,17 @@ test('slides are made, edited and archived', async () => {
   await press('Shift+ArrowRight', 'ArrowDown', 'Control+z', 'Control+d', 'PageUp', '+');
   await page.locator('.check').first().waitFor();
   await studio.shot('bang-tin');
+  await press('Shift+B');
+  const usual = page.getByRole('dialog').getByRole('combobox', { name: 'Bảng mẫu' });
+  await usual.locator('option').nth(1).waitFor({ state: 'attached' });
+  assert.ok(await usual.evaluate((el) => el === document.activeElement), 'the usual boards come first');
+  await press('ArrowDown');
+  const chosen = await usual.inputValue();
+  assert.notEqual(chosen, '', 'a usual board is chosen');
+  assert.equal(await page.getByRole('dialog').getByLabel('Tên bảng').getAttribute('placeholder'), chosen);
+  await press('Control+Enter');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.getByRole('radio', { name: chosen, checked: true }).waitFor();
   await press('Control+Enter');
   await page.getByRole('dialog').locator('textarea').waitFor();
   await press('Control+Enter');

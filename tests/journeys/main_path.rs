@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use studio::Studio;
 use studio::wire::{
-    Deck, Job, JobResult, JobState, Package, PackageState, Packages, Programme, SearchPage,
+    Board, CheckReport, Deck, Job, JobResult, JobState, Package, PackageState, Packages, Programme,
+    SearchPage,
 };
 use tests::host::TestHost;
 
@@ -304,6 +305,45 @@ fn a_torn_last_edit_is_dropped_with_a_notice_that_reaches_an_open_window() {
     let edit = json!({ "type": "set-title", "title": "Có điện lại" });
     let deck: Deck = call(&studio, "deck_edit", json!({ "id": id, "edit": edit }));
     assert_eq!(deck.title, "Có điện lại");
+}
+
+#[test]
+fn preview_and_checks_of_a_deck_read_each_picture_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let studio = TestHost::open(folder.path(), runtime.handle(), 1);
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/deck/picture/deck.json");
+    let deck = studio.import_deck(&fixture).expect("a deck");
+    let (id, slide, board) = (&deck.id, &deck.slides[0].id, &deck.boards[0].name);
+    let preview = format!("slide/{id}/0/{slide}/0.png");
+    studio.media(&preview, "").expect("a picture");
+    // Whatever is read again from here on is missing.
+    std::fs::remove_dir_all(folder.path().join("kho/objects")).expect("removed");
+    studio.media(&preview, "").expect("a picture");
+    let request = json!({ "id": id, "board": board });
+    let report: CheckReport = call(&studio, "deck_check", request);
+    let codes: Vec<&str> = report.findings.iter().map(|it| it.code.as_str()).collect();
+    assert!(!codes.contains(&"image-missing"), "{codes:?}");
+}
+
+#[test]
+fn the_usual_boards_can_be_added_to_a_deck_as_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let studio = TestHost::open(folder.path(), runtime.handle(), 1);
+    let new = json!({ "template": "plain-text", "title": "Mưa" });
+    let mut deck: Deck = call(&studio, "deck_create", new);
+    let usual: Vec<Board> = call(&studio, "boards", json!({}));
+    assert!(usual.len() >= 6);
+    for board in &usual {
+        if deck.boards.iter().any(|it| it.name == board.name) {
+            continue;
+        }
+        let edit = json!({ "type": "add-board", "board": board });
+        let request = json!({ "id": deck.id, "edit": edit });
+        deck = call(&studio, "deck_edit", request);
+        assert_eq!(deck.boards.last(), Some(board));
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 // Written by `cargo xtask gen` from src-tauri/crates/studio/src/schema.rs; never edited.
 import type { AppState } from './AppState';
+import type { Board } from './Board';
 import type { ById } from './ById';
 import type { ChangeItem } from './ChangeItem';
 import type { CheckDeck } from './CheckDeck';
@@ -96,6 +97,8 @@ export interface Commands {
   record_start: { request: StartRecording; response: Nothing };
   /** Ends the recording and takes it in. (action) */
   record_stop: { request: Nothing; response: Job };
+  /** Boards that are usual, to be added to a deck. (query) */
+  boards: { request: Nothing; response: Array<Board> };
   /** Templates a deck can begin with. (query) */
   templates: { request: Nothing; response: Array<Template> };
   /** A new deck from a template. (action) */

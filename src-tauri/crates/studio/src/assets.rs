@@ -5,6 +5,7 @@ use std::path::Path;
 
 use audio::Profile;
 use board::Template;
+use board::deck::Board;
 
 use crate::wire::{Code, Problem};
 
@@ -14,6 +15,7 @@ const FILE_BYTES_MAX: u64 = 4 << 20;
 /// What was found.
 pub struct Assets {
     profiles: Vec<Profile>,
+    boards: Vec<Board>,
     templates: Vec<Template>,
     fonts: board::Fonts,
 }
@@ -25,6 +27,7 @@ impl Assets {
     /// [`Code::Damaged`] with the name of the file that is missing or broken.
     pub fn open(folder: &Path) -> Result<Self, Problem> {
         let profiles = profiles(folder)?;
+        let boards = boards(folder)?;
         let mut templates = Vec::new();
         let mut names: Vec<_> = std::fs::read_dir(folder.join("templates"))?
             .filter_map(Result::ok)
@@ -42,6 +45,7 @@ impl Assets {
         }
         Ok(Self {
             profiles,
+            boards,
             templates,
             fonts: board::Fonts::bundled()?,
         })
@@ -63,6 +67,11 @@ impl Assets {
             .ok_or_else(|| Problem::new(Code::NotFound, format!("loudness profile {name:?}")))
     }
 
+    /// The usual boards.
+    pub fn boards(&self) -> &[Board] {
+        &self.boards
+    }
+
     /// All templates.
     pub fn templates(&self) -> &[Template] {
         &self.templates
@@ -81,6 +90,11 @@ impl Assets {
 pub fn profiles(folder: &Path) -> Result<Vec<Profile>, Problem> {
     let path = folder.join("presets").join("loudness.toml");
     audio::profiles_from_toml(&read(&path)?).map_err(|error| broken(&path, &error.to_string()))
+}
+
+fn boards(folder: &Path) -> Result<Vec<Board>, Problem> {
+    let path = folder.join("presets").join("boards.toml");
+    board::boards_from_toml(&read(&path)?).map_err(|error| broken(&path, &error.to_string()))
 }
 
 fn read(path: &Path) -> Result<String, Problem> {

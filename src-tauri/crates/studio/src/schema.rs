@@ -7,11 +7,11 @@ use serde_json::Value;
 use ts_rs::{Config, TS};
 
 use crate::wire::{
-    AppState, ById, ChangeItem, CheckDeck, CheckReport, Code, CutLine, Deck, Devices, Document,
-    EditDeck, EditProgramme, Home, ImportPicture, ImportSound, Item, Job, ListDocuments, MendDeck,
-    NewDeck, NewPackage, NewProgramme, Nothing, Offer, Package, Packages, PickFiles, Play, Problem,
-    Profile, Programme, Render, Sandbox, SearchPage, SearchRequest, Seek, Settings, StartRecording,
-    Template, ToArchive, Transport,
+    AppState, Board, ById, ChangeItem, CheckDeck, CheckReport, Code, CutLine, Deck, Devices,
+    Document, EditDeck, EditProgramme, Home, ImportPicture, ImportSound, Item, Job, ListDocuments,
+    MendDeck, NewDeck, NewPackage, NewProgramme, Nothing, Offer, Package, Packages, PickFiles,
+    Play, Problem, Profile, Programme, Render, Sandbox, SearchPage, SearchRequest, Seek, Settings,
+    StartRecording, Template, ToArchive, Transport,
 };
 use crate::{Host, Studio, commands};
 
@@ -156,6 +156,8 @@ commands! {
     /// Ends the recording and takes it in.
     Action record_stop(Nothing) -> Job;
 
+    /// Boards that are usual, to be added to a deck.
+    Query boards(Nothing) -> Vec<Board>;
     /// Templates a deck can begin with.
     Query templates(Nothing) -> Vec<Template>;
     /// A new deck from a template.

@@ -14,6 +14,11 @@ use crate::wire::{
 };
 use crate::{Host, Studio, write_whole};
 
+pub fn boards<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Vec<wire::Board>, Problem> {
+    let boards = studio.0.assets.boards().iter();
+    Ok(boards.map(translate::deck::board_to_wire).collect())
+}
+
 pub fn templates<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Vec<Template>, Problem> {
     studio
         .0
