@@ -196,6 +196,33 @@ mod tests {
         }
     }
 
+    /// The words of a command line, as a shell would part them.
+    fn parted(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quoted = false;
+        for c in line.chars() {
+            match c {
+                '"' => quoted = !quoted,
+                ' ' if !quoted => words.push(String::new()),
+                c => words.last_mut().unwrap().push(c),
+            }
+        }
+        words
+    }
+
+    #[test]
+    fn every_example_can_be_typed_as_it_stands() {
+        for path in pages::paths() {
+            let page = pages::of(path).unwrap();
+            let lines = (page.vi.1.lines().chain(page.en.1.lines())).map(str::trim);
+            for line in lines.filter(|line| line.starts_with("loa ")) {
+                let ours = line.split(" | ").next().unwrap();
+                let parsed = Args::command().try_get_matches_from(parted(ours));
+                assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
+            }
+        }
+    }
+
     #[test]
     fn no_page_is_about_a_command_that_does_not_exist() {
         let mut paths = vec![String::new()];

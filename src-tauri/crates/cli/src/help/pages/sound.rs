@@ -64,7 +64,7 @@ pub(super) const PAGES: &[(&str, Page)] = &[
             vi: (
                 "Đổi định dạng mà không đụng tới mức âm thanh. Đuôi tên tệp ra quyết định: .wav (24 bit), \
                  .flac, .mp3. Không nói gì thì giữ tần số lấy mẫu và số kênh của tệp vào (nhiều hơn hai kênh \
-                 thì gộp về hai).",
+                 thì gộp về hai); MP3 lấy tần số kế trên mà nó có và chở nổi số bit, cao nhất 48 kHz.",
                 "Ví dụ:\n  \
                    loa convert thu.m4a thu.wav\n  \
                    loa convert thu.wav thu.mp3 --bitrate 64 --rate 24000 --channels 1\n\n\
@@ -73,7 +73,8 @@ pub(super) const PAGES: &[(&str, Page)] = &[
             en: (
                 "Changes the format and leaves the level alone. The ending of the output's name decides: .wav \
                  (24-bit), .flac, .mp3. Without options the sample rate and the channels stay as the input's \
-                 (more than two are folded to two).",
+                 (more than two are folded to two); MP3 takes the next rate up that \
+                 it has and that carries the bit rate, 48 kHz at the most.",
                 "Examples:\n  \
                    loa convert take.m4a take.wav\n  \
                    loa convert take.wav take.mp3 --bitrate 64 --rate 24000 --channels 1\n\n\

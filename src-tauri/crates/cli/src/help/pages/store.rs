@@ -11,7 +11,7 @@ pub(super) const PAGES: &[(&str, Page)] = &[
                  lại). Cùng một nội dung chỉ lưu một lần.",
                 "Ví dụ:\n  \
                    loa archive add --store kho --title \"Lịch tiêm chủng\" --kind segment tiem.wav\n  \
-                   loa archive search --store kho tiem chung",
+                   loa archive search --store kho \"tiem chung\"",
             ),
             en: (
                 "One folder that can be copied: loa.db (the index) and objects/ (media by SHA-256, never \
@@ -48,7 +48,7 @@ pub(super) const PAGES: &[(&str, Page)] = &[
         Page {
             vi: (
                 "Tìm trong tên, nội dung, nhãn, người, nơi. Không cần gõ dấu, không phân biệt hoa thường, từ cuối có thể gõ \
-                 dở: tiem chung, tiêm chủng, TIÊM CHỦ đều ra một kết quả. Không có từ nào thì liệt kê tất cả.",
+                 dở: tiem chung, tiêm chủng, TIÊM CHỦ đều ra một kết quả. Không có từ nào thì kể các mục từ mới tới cũ, tới --limit.",
                 "Ví dụ:\n  \
                    loa archive search --store kho \"tiem chung\"\n  \
                    loa archive search --store kho --limit 5\n\n\
@@ -56,7 +56,7 @@ pub(super) const PAGES: &[(&str, Page)] = &[
             ),
             en: (
                 "Searches titles, texts, tags, people and places. Marks and capitals do not matter, and the last word may be \
-                 half typed: tiem chung, tiêm chủng and TIÊM CHỦ find the same. Without words all is listed.",
+                 half typed: tiem chung, tiêm chủng and TIÊM CHỦ find the same. Without words items are listed, the newest first, up to --limit.",
                 "Examples:\n  \
                    loa archive search --store archive \"tiem chung\"\n  \
                    loa archive search --store archive --limit 5\n\n\
