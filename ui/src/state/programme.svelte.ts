@@ -27,8 +27,8 @@ export class ProgrammeController {
   selected: string | null = $state(null);
   /** Where the next cut, play and paste happen, in samples. */
   cursor = $state(0);
-  /** The last measurement, with the revision it belongs to. */
-  measured: { revision: number; levels: Levels; curve: (number | null)[] } | null = $state.raw(null);
+  /** The last measurement, with the revision it belongs to and the normalised file there was then. */
+  measured: { revision: number; rendition: string | null; levels: Levels; curve: (number | null)[] } | null = $state.raw(null);
   #queue: Promise<unknown> = Promise.resolve();
   /** Revisions that sound the same lead to the first of them: a new name measures nothing anew. */
   #soundsLike = new Map<number, number>();
@@ -40,9 +40,11 @@ export class ProgrammeController {
     .flatMap((track, index) => track.clips.map((clip) => ({ clip, track, index })))
     .sort((a, b) => a.clip.position - b.clip.position));
   readonly current = $derived.by(() => this.clips.find((c) => c.clip.id === this.selected) ?? null);
-  /** Levels that still hold: of the measurement, or of the rendition's input. */
+  /** Whether the measurement still tells how the programme sounds: neither edited nor normalised since. */
+  readonly fresh = $derived.by(() => this.measured !== null && this.sounds(this.measured.revision) && this.measured.rendition === this.#rendition());
+  /** Levels that still hold: of the measurement, or of the normalised file. */
   readonly levels = $derived.by(() => {
-    if (this.measured && this.sounds(this.measured.revision)) return this.measured.levels;
+    if (this.measured && this.fresh) return this.measured.levels;
     const rendition = this.value?.rendition;
     return rendition && this.sounds(rendition.revision) ? rendition.report.after : null;
   });
@@ -52,6 +54,8 @@ export class ProgrammeController {
     const first = (r: number) => this.#soundsLike.get(r) ?? r;
     return this.value !== null && first(revision) === first(this.value.revision);
   }
+
+  #rendition() { return this.value?.rendition?.digest ?? null; }
 
   follow(): () => void {
     void this.load();
@@ -218,9 +222,9 @@ export class ProgrammeController {
     if (result?.type === 'imported' && result.clip) this.selected = result.clip;
   }
   async analyse() {
-    const revision = this.value?.revision ?? 0;
+    const [revision, rendition] = [this.value?.revision ?? 0, this.#rendition()];
     const result = await app.finish('programme_analyse', { id: this.id });
-    if (result?.type === 'analysed') this.measured = { revision, levels: result.levels, curve: result.short_term_lufs };
+    if (result?.type === 'analysed') this.measured = { revision, rendition, levels: result.levels, curve: result.short_term_lufs };
   }
   /** Renders to a profile; gives whether it came to a file. */
   async render(profile: string | null): Promise<boolean> {

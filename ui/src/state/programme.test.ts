@@ -119,14 +119,26 @@ it('an older view of the programme never replaces a newer one', async () => {
 });
 
 it('levels are shown only while they hold', async () => {
-  desk.measured = { revision: 1, levels: { integrated_lufs: -23 } as never, curve: [] };
+  desk.measured = { revision: 1, rendition: null, levels: { integrated_lufs: -23 } as never, curve: [] };
   expect(desk.levels?.integrated_lufs).toBe(-23);
   now = programme(now.revision, [clip('a', 0)]);
   await desk.edit({ type: 'set-title', title: 'x' });
   expect(desk.levels).toBeNull();
 });
 it('levels hold while only names change', async () => {
-  desk.measured = { revision: 1, levels: { integrated_lufs: -23 } as never, curve: [] };
+  desk.measured = { revision: 1, rendition: null, levels: { integrated_lufs: -23 } as never, curve: [] };
   await desk.edit({ type: 'set-title', title: 'x' });
   expect([desk.value?.revision, desk.levels?.integrated_lufs]).toEqual([2, -23]);
+});
+it('a curve is of the past once the programme is normalised or sounds different', async () => {
+  desk.measured = { revision: 1, rendition: null, levels: { integrated_lufs: -20 } as never, curve: [-20] };
+  expect(desk.fresh).toBe(true);
+  now = { ...now, rendition: { digest: 'd', profile: 'x', revision: 1, report: { after: { integrated_lufs: -16 } } as never } };
+  await desk.load();
+  expect([desk.fresh, desk.levels?.integrated_lufs]).toEqual([false, -16]);
+  desk.measured = { ...desk.measured, rendition: 'd' };
+  expect(desk.fresh).toBe(true);
+  now = { ...programme(2, [clip('a', 9600), clip('b', 96_000)]), rendition: now.rendition };
+  await desk.load();
+  expect([desk.fresh, desk.levels]).toEqual([false, null]);
 });
