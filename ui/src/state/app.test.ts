@@ -50,7 +50,7 @@ it('an answer that was overtaken by events undoes nothing of what they told', as
   const host = fakeHost({ app_state: () => state });
   await app.start(host);
   app.jobs = { j1: job('running') };
-  host.call = () => new Promise<never>((resolve) => { answer = resolve as typeof answer; });
+  host.call = () => new Promise<never>((resolve) => { answer = resolve as unknown as typeof answer; });
   const read = app.refresh();
   host.send({ type: 'job', ...job('done') });
   host.send({ type: 'recording', recording: { take: 'now' } } as never);
@@ -63,7 +63,7 @@ it('a slower answer to an older question replaces nothing', async () => {
   const answers: ((state: AppState) => void)[] = [];
   const host = fakeHost({ app_state: () => state });
   await app.start(host);
-  host.call = () => new Promise<never>((resolve) => { answers.push(resolve as (state: AppState) => void); });
+  host.call = () => new Promise<never>((resolve) => { answers.push(resolve as unknown as (state: AppState) => void); });
   const [older, newer] = [app.refresh(), app.refresh()];
   const latest = { ...state };
   answers[1]?.(latest);
