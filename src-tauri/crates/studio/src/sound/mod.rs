@@ -1,6 +1,7 @@
 //! Hearing and recording: the transport and the recorder of this desk. Both are clocked by a thread
 //! of their own that tells positions and levels; the sound itself is `devices`' business.
 
+mod metered;
 mod recorder;
 mod transport;
 

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use audio::Seekable;
 use audio::ports::{DeviceId, Playback, Playing};
-use units::Samples;
+use audio::{LiveLevels, Seekable};
+use units::{Lufs, Samples};
 
+use super::metered::{Metered, Readings};
 use super::{TELL_EVERY, dbfs};
 use crate::events::Events;
+use crate::translate::levels::figure;
 use crate::wire::{Code, Event, Heard, Meter, MeterSource, Problem, Transport};
 
 /// What is loaded and where it stands.
@@ -18,6 +20,21 @@ struct Loaded {
     heard: Heard,
     length: i64,
     playing: Box<dyn Playing>,
+    readings: Readings,
+}
+
+impl Loaded {
+    fn replace(&mut self, sound: Metered, readings: Readings, length: i64) {
+        self.playing.replace(Box::new(sound));
+        self.readings = readings;
+        self.length = length;
+    }
+
+    fn seek(&self, position: i64) {
+        let position = position.clamp(0, self.length);
+        self.readings.sought(position.unsigned_abs());
+        self.playing.seek(Samples(position));
+    }
 }
 
 impl Deck {
@@ -34,23 +51,24 @@ impl Deck {
         from: i64,
         events: &Events,
     ) -> Result<Transport, Problem> {
+        let (sound, readings) = Metered::new(sound);
         let mut loaded = self.lock();
-        let same = loaded.as_ref().filter(|loaded| loaded.heard == heard);
+        let same = loaded.as_mut().filter(|loaded| loaded.heard == heard);
         if let Some(loaded) = same.filter(|loaded| loaded.playing.status().failed.is_none()) {
-            loaded.playing.replace(sound);
+            loaded.replace(sound, readings, length);
         } else {
             // The old one is let go first: many devices take only one at a time.
             *loaded = None;
-            let playing = playback.open(device, sound)?;
+            let playing = playback.open(device, Box::new(sound))?;
             *loaded = Some(Loaded {
                 heard,
                 length,
                 playing,
+                readings,
             });
         }
-        if let Some(loaded) = loaded.as_mut() {
-            loaded.length = length;
-            loaded.playing.seek(Samples(from.clamp(0, length)));
+        if let Some(loaded) = loaded.as_ref() {
+            loaded.seek(from);
             loaded.playing.play()?;
         }
         drop(loaded);
@@ -61,8 +79,8 @@ impl Deck {
     /// Goes on with another version of what is loaded: the programme after an edit.
     pub fn replace(&self, heard: &Heard, sound: Box<dyn Seekable>, length: i64) {
         if let Some(loaded) = self.lock().as_mut().filter(|loaded| loaded.heard == *heard) {
-            loaded.playing.replace(sound);
-            loaded.length = length;
+            let (sound, readings) = Metered::new(sound);
+            loaded.replace(sound, readings, length);
         }
     }
 
@@ -91,9 +109,7 @@ impl Deck {
     /// [`Code::Empty`] where nothing is loaded.
     pub fn seek(&self, position: i64) -> Result<Transport, Problem> {
         match self.lock().as_ref() {
-            Some(loaded) => loaded
-                .playing
-                .seek(Samples(position.clamp(0, loaded.length))),
+            Some(loaded) => loaded.seek(position),
             None => return Err(Problem::new(Code::Empty, "nothing is loaded")),
         }
         Ok(self.state())
@@ -114,23 +130,17 @@ impl Deck {
         }
     }
 
-    /// Tells positions and peaks on a thread of its own until playback holds.
+    /// Tells positions and levels on a thread of its own until playback holds.
     fn tell(&self, events: &Events) {
         let (deck, events) = (self.clone(), events.clone());
         std::thread::spawn(move || {
             loop {
-                let Some((state, peaks)) = deck.lock().as_ref().map(of) else {
+                let Some((state, meter)) = deck.lock().as_ref().map(of) else {
                     return;
                 };
                 let goes_on = state.playing;
                 events.tell(Event::Transport(state));
-                events.tell(Event::Meter(Meter {
-                    source: MeterSource::Output,
-                    peak_dbfs: dbfs(peaks[0].max(peaks[1])),
-                    momentary_lufs: None,
-                    short_term_lufs: None,
-                    integrated_lufs: None,
-                }));
+                events.tell(Event::Meter(meter));
                 if !goes_on {
                     return;
                 }
@@ -144,8 +154,10 @@ impl Deck {
     }
 }
 
-fn of(loaded: &Loaded) -> (Transport, [f32; 2]) {
+fn of(loaded: &Loaded) -> (Transport, Meter) {
     let status = loaded.playing.status();
+    let levels = loaded.readings.at(status.position.0.unsigned_abs());
+    let lufs = |of: fn(LiveLevels) -> Lufs| levels.and_then(|levels| figure(of(levels).0));
     let transport = Transport {
         heard: Some(loaded.heard.clone()),
         playing: status.playing && !status.ended && status.failed.is_none(),
@@ -153,5 +165,15 @@ fn of(loaded: &Loaded) -> (Transport, [f32; 2]) {
         length: loaded.length,
         xruns: status.xruns,
     };
-    (transport, status.peaks)
+    let meter = Meter {
+        source: MeterSource::Output,
+        peak_dbfs: dbfs(status.peaks[0].max(status.peaks[1])),
+        momentary_lufs: lufs(|levels| levels.momentary),
+        short_term_lufs: lufs(|levels| levels.short_term),
+        integrated_lufs: lufs(|levels| levels.integrated),
+    };
+    (transport, meter)
 }
+
+#[cfg(test)]
+mod tests;
