@@ -327,6 +327,38 @@ fn what_browsers_of_earlier_runs_sent_is_gone_and_half_a_file_is_not_kept() {
 }
 
 #[test]
+fn a_package_of_more_files_than_may_be_open_is_sealed() {
+    let home = tempfile::tempdir().unwrap();
+    let files: Vec<String> = (0..100).map(|number| format!("{number}.txt")).collect();
+    for name in &files {
+        std::fs::write(home.path().join(name), name).unwrap();
+    }
+    let add = ["archive", "add", "--json", "--store", "kho", "--title", "m"];
+    let added = run(loa(home.path(), "C").args(add).args(&files));
+    let added: serde_json::Value = serde_json::from_slice(&added.stdout).unwrap();
+    let item = [added["id"].as_str().unwrap()];
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    for what in [
+        [&["--key", "k.key"], &files[..]].concat(),
+        [&["--store", "kho"], &item[..]].concat(),
+    ] {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "ulimit -n 64; exec \"$0\" \"$@\""])
+            .arg(env!("CARGO_BIN_EXE_loa"))
+            .args(["package", "seal", "--out", "m.tar"])
+            .args(what)
+            .current_dir(home.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let sealed = run(&mut command);
+        assert!(sealed.status.success(), "{}", text(&sealed.stderr));
+        let verified = run(loa(home.path(), "C").args(["package", "verify", "m.tar"]));
+        assert!(verified.status.success(), "{}", text(&verified.stdout));
+    }
+}
+
+#[test]
 fn a_web_page_is_not_taken_for_a_province() {
     let home = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,6 +1,7 @@
 //! Sealing: items of the archive become one signed package in the store.
 
 mod contents;
+mod lazy;
 
 use std::path::PathBuf;
 

@@ -1,6 +1,8 @@
 //! What goes into a package, put together in one way for the window and for the terminal.
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,8 +11,9 @@ use package::{
     Approval, BoardCheck, Contents, Delivery, FileRef, Finding, Kind, PayloadFile, Person,
     PortablePath, Priority, Role, Sealed, SigningKey, Stamp, Subject, limits,
 };
-use units::{Id, ReadAt, Watch};
+use units::{FileBytes, Id, ReadAt, Watch};
 
+use super::lazy::Lazy;
 use crate::Draft;
 use crate::commands::ROLE_DELIVERY;
 use crate::facts::{self, ITEM_CHECKS, SlideCheck};
@@ -133,7 +136,7 @@ impl Packing {
         let mut refs = Vec::new();
         for file in files {
             let path = own_path(&folder, &file.name, &mut names)?;
-            let bytes: Arc<dyn ReadAt> = Arc::new(archive.open_object(file.digest)?);
+            let object = archive.open_object(file.digest)?;
             let role = match metadata.kind {
                 archive::Kind::Deck | archive::Kind::Slide => Role::Slide,
                 _ => Role::Main,
@@ -147,9 +150,12 @@ impl Packing {
                     file_ref.duration_ms = file_ref.duration_ms.or(metadata.duration_ms);
                 }
             }
-            file_ref.pixels = pixels(&*bytes, &file.media_type);
+            file_ref.pixels = pixels(&object, &file.media_type);
             let check = checks.iter().find(|check| check.file == file.name);
             file_ref.board = check.map(board_check);
+            let (objects, digest) = (archive.objects().clone(), file.digest);
+            let open = move || objects.open_object(digest).map_err(io::Error::other);
+            let bytes = Arc::new(Lazy::new(object.len(), open));
             self.contents.files.push(PayloadFile { path, bytes });
             refs.push(file_ref);
         }
@@ -171,13 +177,16 @@ impl Packing {
         let mut names = HashSet::new();
         let mut refs = Vec::new();
         for path in paths {
-            let bytes: Arc<dyn ReadAt> = Arc::new(crate::tools::open_file(path)?);
+            let file = crate::tools::open_file(path)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let media_type = facts::media_type(&name);
             let place = own_path("", &name, &mut names)?;
             let mut file_ref = FileRef::plain(place.clone(), media_type, Role::Main);
             add_levels(&mut file_ref, facts::measured(path, watch)?.as_ref());
-            file_ref.pixels = pixels(&*bytes, media_type);
+            file_ref.pixels = pixels(&file, media_type);
+            let again = path.clone();
+            let open = move || File::open(&again).and_then(FileBytes::new);
+            let bytes = Arc::new(Lazy::new(file.len(), open));
             self.contents.files.push(PayloadFile { path: place, bytes });
             refs.push(file_ref);
         }
