@@ -22,6 +22,6 @@ momentary_lufs: number | null,
  */
 short_term_lufs: number | null, 
 /**
- * Integrated loudness since the start.
+ * Integrated loudness since the take began, or playback last began, sought or was edited.
  */
 integrated_lufs: number | null, };

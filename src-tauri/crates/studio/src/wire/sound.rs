@@ -85,7 +85,7 @@ pub struct Meter {
     pub momentary_lufs: Option<f64>,
     /// Short-term loudness.
     pub short_term_lufs: Option<f64>,
-    /// Integrated loudness since the start.
+    /// Integrated loudness since the take began, or playback last began, sought or was edited.
     pub integrated_lufs: Option<f64>,
 }
 
