@@ -43,6 +43,20 @@ test('settings name the team and start the sandbox province', async () => {
   await studio.shot('cai-dat');
 });
 
+test('the word beside a row of choices presses none of them, and the word beside a box goes to the box', async () => {
+  const look = () => page.locator('html').getAttribute('data-theme');
+  const dark = page.getByRole('radio', { name: 'Tối', exact: true });
+  await dark.click();
+  await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+  for (const word of ['Nền', 'Ngôn ngữ']) await page.locator('section').getByText(word, { exact: true }).click();
+  await page.waitForTimeout(300);
+  assert.equal(await look(), 'dark');
+  assert.equal(await dark.getAttribute('aria-checked'), 'true');
+  await page.getByRole('radio', { name: 'Theo máy', exact: true }).click();
+  await page.getByText('Người làm việc', { exact: true }).click();
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Người làm việc');
+});
+
 test('a chosen file becomes a clip with its waveform', async () => {
   await rail('Hôm nay');
   await button(/Chương trình mới/).click();
