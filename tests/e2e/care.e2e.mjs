@@ -108,6 +108,47 @@ test('the number of archived items on the first screen is that of the archive', 
   await page.getByText('Kho 1 mục').waitFor();
 });
 
+test('a deck with errors on a board is offered as a draft, and says on which boards', async () => {
+  await page.getByRole('navigation').getByRole('link', { name: 'Bảng tin' }).click();
+  await button(/Bảng tin mới/).first().click();
+  await dialog().getByRole('button', { name: /trang/ }).first().click();
+  await page.locator('.check').first().waitFor();
+  const status = () => dialog().getByRole('combobox', { name: 'Trạng thái' });
+  const last = (await page.getByRole('radiogroup', { name: 'Bảng', exact: true }).getByRole('radio').last().innerText()).trim();
+  const checked = page.waitForResponse((r) => r.url().endsWith('/deck_check') && r.request().postDataJSON().board === last);
+  await button('Đưa vào kho').click();
+  await words().waitFor();
+  await (await checked).finished();
+  assert.equal(await status().inputValue(), 'approved');
+  await studio.shot('kho-dat');
+  await page.keyboard.press('Escape');
+  const fill = async (name, value) => {
+    const box = page.getByRole('textbox', { name, exact: true });
+    await box.fill(value);
+    await box.press('Enter');
+  };
+  await fill('Thời lượng', '1');
+  await page.locator('.check.warning').first().waitFor();
+  await button('Đưa vào kho').click();
+  await dialog().locator('.faults li').first().waitFor();
+  assert.equal(await status().inputValue(), 'approved', 'a warning alone leaves the choice as it was');
+  await page.keyboard.press('Escape');
+  await page.locator('aside ul button').filter({ hasText: 'Chữ' }).first().click();
+  await fill('x', '-20');
+  await page.locator('.check.error').first().waitFor();
+  await button('Đưa vào kho').click();
+  await dialog().locator('.faults.bad li').first().waitFor();
+  assert.equal(await status().inputValue(), 'draft');
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((theme) => { document.documentElement.dataset.theme = theme; }, theme);
+    await studio.shot(`kho-loi-${theme}`);
+  }
+  await status().selectOption('approved');
+  assert.equal(await status().inputValue(), 'approved');
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'hidden' });
+});
+
 test('without a microphone no empty programme stays behind', async () => {
   answer.failing = { command: '/record_start', code: 'no-device' };
   await page.keyboard.press('Control+r');
