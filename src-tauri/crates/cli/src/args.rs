@@ -217,8 +217,8 @@ pub struct ArchiveAdd {
 
 #[derive(ClapArgs)]
 pub struct ArchiveSearch {
-    #[arg(value_name = "TEXT", default_value = "", hide_default_value = true, help = l("Từ cần tìm", "Words"))]
-    pub text: String,
+    #[arg(value_name = "TEXT", help = l("Từ cần tìm", "Words"))]
+    pub text: Vec<String>,
     #[command(flatten)]
     pub store: Store,
     #[arg(long, value_name = "N", default_value_t = 20, hide_default_value = true, help = l("Nhiều nhất bao nhiêu mục (20)", "How many at the most (20)"))]

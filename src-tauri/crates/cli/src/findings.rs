@@ -14,12 +14,12 @@ fn words<'a>(code: &'a str, detail: &str) -> &'a str {
         ),
         "text-too-small" => l("chữ quá nhỏ", "text too small"),
         "distance-day" => l(
-            "ban ngày chỉ đọc được từ",
-            "by day it can be read from only",
+            "ban ngày chỉ đọc được xa",
+            "by day it can be read only from",
         ),
         "distance-night" => l(
-            "ban đêm chỉ đọc được từ",
-            "by night it can be read from only",
+            "ban đêm chỉ đọc được xa",
+            "by night it can be read only from",
         ),
         "contrast" => l("chữ không đủ tương phản", "not enough contrast"),
         "dwell-time" => l(

@@ -232,9 +232,16 @@ fn verify(task: &args::Verify, json: bool) -> Outcome {
             l("Gói KHÔNG hợp lệ", "NOT valid")
         };
         let mut lines = vec![format!(
-            "{verdict} · {} {}",
-            l("chữ ký", "signature"),
-            it.signature.state
+            "{verdict} · {}",
+            match it.signature.state {
+                "missing" => l("không có chữ ký", "no signature"),
+                "wrong" => l("chữ ký SAI", "the signature is WRONG"),
+                "trusted" => l("chữ ký của khoá tin cậy", "signed by a trusted key"),
+                _ => l(
+                    "chữ ký đúng, khoá chưa được ghi nhận (--trust)",
+                    "rightly signed, by a key nobody vouched for (--trust)",
+                ),
+            }
         )];
         if it.valid && it.profile.is_none() {
             let plain = l(

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use delivery::{
@@ -27,6 +28,31 @@ struct Sent {
     attempts: u32,
     receipt: Option<serde_json::Value>,
     reasons: Vec<String>,
+}
+
+fn state_in_words(state: &State) -> &'static str {
+    match state {
+        State::Queued => l("đang chờ", "queued"),
+        State::Sealed => l("sẵn sàng gửi", "ready"),
+        State::Sending { .. } => l("đang gửi dở", "sent in part"),
+        State::Sent => l("đã gửi hết, chưa có biên nhận", "sent, no receipt yet"),
+        State::Receipted(_) => l("đã có biên nhận hợp lệ", "delivered, receipt verified"),
+        State::Refused { .. } => l("bị từ chối", "refused"),
+        State::Waiting { .. } => l("đang chờ nối lại", "waiting for the line"),
+    }
+}
+
+impl Sent {
+    /// The place was never reached.
+    fn not_begun() -> Self {
+        Self {
+            state: State::Queued.word().to_owned(),
+            offset_bytes: 0,
+            attempts: 0,
+            receipt: None,
+            reasons: vec![Failure::Line.code().to_owned()],
+        }
+    }
 }
 
 fn sent(outcome: &SendOutcome) -> anyhow::Result<Sent> {
@@ -70,8 +96,7 @@ async fn pinned(
             let words = words::reason(code).unwrap_or(code);
             refused(Problem::new(Code::Unreachable, words))
         };
-        let text = transport
-            .key()
+        let text = first_key(transport)
             .await
             .map_err(|failure| unreachable(failure.code()))?;
         // Some page, perhaps that of a hotel's network.
@@ -88,6 +113,20 @@ async fn pinned(
         ));
     }
     trusted(std::slice::from_ref(&pin))
+}
+
+/// The key of a place that may just be starting: asked for some seconds before it is called unreachable.
+async fn first_key(transport: &TusTransport) -> Result<String, Failure> {
+    const WAITS_MS: [u64; 5] = [250, 500, 1_000, 2_000, 4_000];
+    for wait_ms in WAITS_MS {
+        match transport.key().await {
+            Err(Failure::Line | Failure::Busy { .. }) => {
+                tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+            }
+            told => return told,
+        }
+    }
+    transport.key().await
 }
 
 /// `loa send`: sends until it is delivered, refused, or patience ends; run again, it goes on.
@@ -107,7 +146,16 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     .map_err(|error| refused(error.into()))?;
     // Before anything goes over the line: is there anything to send?
     let file = studio::tools::open_file(&task.package).map_err(refused)?;
-    let trust = pinned(task, &destination, &transport, &state).await?;
+    let trust = match pinned(task, &destination, &transport, &state).await {
+        Ok(trust) => trust,
+        Err(error) => {
+            // Nothing was begun; who reads JSON is told so in the usual shape.
+            if json {
+                answer(json, &Sent::not_begun(), |_| String::new())?;
+            }
+            return Err(error);
+        }
+    };
     let name = task.package.file_name().unwrap_or_default();
     let name = name.to_string_lossy().into_owned();
     let weighed =
@@ -138,10 +186,10 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     answer(json, &shown, |it| {
         format!(
             "{} · {} B · {} {}",
-            it.state,
+            state_in_words(&outcome.state),
             it.offset_bytes,
             it.attempts,
-            l("lần thử", "attempts")
+            l("lần kết nối", "connected so often")
         )
     })?;
     match problem_of(&outcome.state, destination.gives_receipts()) {

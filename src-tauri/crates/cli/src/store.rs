@@ -173,7 +173,7 @@ fn search(task: &args::ArchiveSearch, json: bool) -> Outcome {
     let archive = open(&task.store.store)?;
     let query = Query {
         limit: task.limit,
-        ..Query::as_typed(&task.text)
+        ..Query::as_typed(task.text.join(" "))
     };
     let found = archive.search(&query).map_err(problem)?;
     let join = |segments: &[archive::Segment]| {

@@ -114,7 +114,48 @@ pub fn media_type(name: &str) -> &'static str {
         "html" => "text/html",
         "json" => "application/json",
         "pdf" => "application/pdf",
-        _ => "application/octet-stream",
+        "bmp" => "image/bmp",
+        _ => UNKNOWN_TYPE,
+    }
+}
+
+const UNKNOWN_TYPE: &str = "application/octet-stream";
+
+/// `name` with the ending that belongs to the content, so that the file opens by a double click wherever
+/// it is taken to. `head` is how the content begins; what is not known by it keeps its name.
+#[must_use]
+pub fn named_by_content(name: &str, head: &[u8]) -> String {
+    let at = |from: usize, mark: &[u8]| head.get(from..).is_some_and(|it| it.starts_with(mark));
+    let ending = match head {
+        [b'R', b'I', b'F', b'F', ..] if at(8, b"WEBP") => "webp",
+        [b'R', b'I' | b'F', b'F', b'F' | b'4', ..] | [b'B', b'W', b'6', b'4', ..]
+            if at(8, b"WAVE") =>
+        {
+            "wav"
+        }
+        [b'F', b'O', b'R', b'M', ..] if at(8, b"AIF") => "aiff",
+        _ if at(4, b"ftypM4A") => "m4a",
+        _ if at(4, b"ftypqt") => "mov",
+        _ if at(4, b"ftyp") => "mp4",
+        _ if at(0, b"fLaC") => "flac",
+        _ if at(0, b"OggS") => "ogg",
+        _ if at(0, b"\x89PNG") => "png",
+        _ if at(0, b"GIF8") => "gif",
+        _ if at(0, b"BM") => "bmp",
+        [0xff, 0xd8, 0xff, ..] => "jpg",
+        [0xff, 0xf1 | 0xf9, ..] => "aac",
+        [b'I', b'D', b'3', ..] | [0xff, 0xe0..=0xff, ..] => "mp3",
+        _ => return name.to_owned(),
+    };
+    let fits = |name: &str| {
+        let own = name.rsplit_once('.').map_or("", |(_, own)| own);
+        own.eq_ignore_ascii_case(ending)
+            || (media_type(name) != UNKNOWN_TYPE
+                && media_type(name) == media_type(&format!(".{ending}")))
+    };
+    match fits(name) {
+        true => name.to_owned(),
+        false => format!("{name}.{ending}"),
     }
 }
 
@@ -139,4 +180,27 @@ pub fn measured(
 #[must_use]
 pub fn duration_ms(levels: &Levels) -> u64 {
     (levels.duration_s * 1_000.0).round() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named_by_content;
+
+    #[test]
+    fn what_is_taken_out_of_the_archive_is_named_by_what_it_is() {
+        for (name, head, named) in [
+            ("thu", &b"\0\0\0\x1cftypM4A \0\0\0\0"[..], "thu.m4a"),
+            (
+                "2026-11-26 03-49-31.145",
+                b"RIFF\0\0\0\0WAVEfmt ",
+                "2026-11-26 03-49-31.145.wav",
+            ),
+            ("tin.bwf", b"RIFF\0\0\0\0WAVEfmt ", "tin.bwf"),
+            ("tin.mp3", b"ID3\x04", "tin.mp3"),
+            ("\u{1ea3}nh", b"\xff\xd8\xff\xe0", "\u{1ea3}nh.jpg"),
+            ("lạ", b"nothing known", "lạ"),
+        ] {
+            assert_eq!(named_by_content(name, head), named);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use archive::{ItemFile, Kind, Metadata, Person, PlaceName};
 use board::deck::Deck;
-use units::{Digest, Id, Watch};
+use units::{Digest, Id, ReadAt as _, Watch};
 
 use super::{MADE_FROM, ROLE_DELIVERY, ROLE_SOURCE, item};
 use crate::commands::documents::{ARCHIVED, Archived};
@@ -109,12 +109,7 @@ impl<H: Host> Studio<H> {
         let mut files = vec![file(digest, name, media_type, ROLE_DELIVERY)];
         files.push(self.keep_json("programme.json", &programme.to_json()?)?);
         for media in &programme.media {
-            files.push(file(
-                media.digest,
-                media.name.clone(),
-                "audio/*",
-                ROLE_SOURCE,
-            ));
+            files.push(self.original(media.digest, &media.name)?);
         }
         Ok(Made {
             kind: Kind::Programme,
@@ -148,12 +143,7 @@ impl<H: Host> Studio<H> {
         }
         files.push(self.keep_json("deck.json", &deck.to_json()?)?);
         for digest in deck.pictures() {
-            files.push(file(
-                digest,
-                format!("{}.img", digest.short()),
-                "image/*",
-                ROLE_SOURCE,
-            ));
+            files.push(self.original(digest, &digest.short())?);
         }
         Ok(Made {
             kind: Kind::Deck,
@@ -165,6 +155,19 @@ impl<H: Host> Studio<H> {
             checks,
             files,
         })
+    }
+
+    /// What a document was made from, under a name that says what it is.
+    fn original(&self, digest: Digest, name: &str) -> Result<ItemFile, Problem> {
+        let mut head = [0; 16];
+        // What is missing is told by the audit; here it keeps the name it had.
+        let read = match self.objects().open_object(digest) {
+            Ok(bytes) => bytes.read_at(0, &mut head)?,
+            Err(_) => 0,
+        };
+        let name = facts::named_by_content(name, &head[..read]);
+        let media_type = facts::media_type(&name);
+        Ok(file(digest, name, media_type, ROLE_SOURCE))
     }
 
     fn keep_json(&self, name: &str, text: &str) -> Result<ItemFile, Problem> {
