@@ -101,7 +101,7 @@ impl<H: Host> Studio<H> {
     pub fn open(host: H, store: &Path, assets: &Path, runtime: Handle) -> Result<Self, Problem> {
         let archive = Archive::open(store)?;
         let objects = archive.objects().clone();
-        scratch::sweep(&store.join("packages"), None);
+        scratch::sweep_store(store);
         let key = keys::open(store, &host)?;
         let settings = SettingsFile::open(store)?;
         let events = Events::default();

@@ -147,6 +147,16 @@ impl Scratch for Draft {
     }
 }
 
+/// Folders of a store in which large files are written: a killed import can leave gigabytes.
+const DRAFTED: [&str; 4] = ["packages", "cache", "cache/pcm", "cache/peaks"];
+
+/// Removes the drafts that a killed process left behind in a store.
+pub(crate) fn sweep_store(store: &Path) {
+    for folder in DRAFTED {
+        sweep(&store.join(folder), None);
+    }
+}
+
 /// Removes the drafts of `place` that a killed process left behind.
 pub(crate) fn sweep_beside(place: &Path) {
     if let Some(name) = place.file_name() {
@@ -155,7 +165,7 @@ pub(crate) fn sweep_beside(place: &Path) {
 }
 
 /// Removes all drafts in `folder` that a killed process left behind; `name`: only those of this.
-pub(crate) fn sweep(folder: &Path, name: Option<&OsStr>) {
+fn sweep(folder: &Path, name: Option<&OsStr>) {
     let Ok(entries) = fs::read_dir(folder) else {
         return; // nothing is there yet
     };
@@ -277,6 +287,34 @@ mod tests {
         assert!(live.path().exists());
         drop(live);
         assert_eq!(names(), kept);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_killed_imports_and_renderings_left_in_the_cache_is_swept_as_well() {
+        let store = tempfile::tempdir().unwrap();
+        let left_over = [
+            "packages/.a.tar.1-0.tmp",
+            "cache/.render.1-0.tmp",
+            "cache/pcm/.ab.f32.1-0.tmp",
+            "cache/peaks/.ab.peaks.1-0.tmp",
+        ];
+        let made = store.path().join("cache/pcm/ab.f32");
+        for place in left_over
+            .map(|name| store.path().join(name))
+            .iter()
+            .chain([&made])
+        {
+            fs::create_dir_all(parent(place)).unwrap();
+            fs::write(place, b"half").unwrap();
+        }
+        sweep_store(store.path());
+        assert!(
+            left_over
+                .iter()
+                .all(|name| !store.path().join(name).exists())
+        );
+        assert!(made.exists());
     }
 
     #[cfg(unix)]
