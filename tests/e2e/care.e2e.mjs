@@ -136,6 +136,8 @@ test('a deck with errors on a board is offered as a draft, and says on which boa
   await page.locator('aside ul button').filter({ hasText: 'Chữ' }).first().click();
   await fill('x', '-20');
   await page.locator('.check.error').first().waitFor();
+  await page.getByRole('radio', { name: `${last}: 2 điều cần sửa` }).waitFor();
+  await studio.shot('bang-co-loi');
   await button('Đưa vào kho').click();
   await dialog().locator('.faults.bad li').first().waitFor();
   assert.equal(await status().inputValue(), 'draft');

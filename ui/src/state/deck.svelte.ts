@@ -16,12 +16,16 @@ import { notices } from './notices.svelte';
 
 /** Checks follow an edit after this pause, so that typing is not checked letter by letter. */
 const CHECK_AFTER_MS = 200;
+/** The boards out of sight follow once nothing was edited for a while. */
+const OTHERS_AFTER_MS = 800;
 const DURATION_MS = { min: 1000, max: 600_000 } as const;
 
 export class DeckController {
   value: Deck | null = $state.raw(null);
   problem: Problem | null = $state.raw(null);
   report: CheckReport | null = $state.raw(null);
+  /** Per board, how much needs something done, and the revision that was checked. */
+  verdicts: Record<string, { revision: number; faults: number }> = $state.raw({});
   slideId: string | null = $state(null);
   elementId: string | null = $state(null);
   boardIndex = $state(0);
@@ -29,6 +33,7 @@ export class DeckController {
   /** Per slide, what it was and the revision it last changed in: unchanged slides are not drawn anew. */
   #drawn = new Map<string, { content: string; revision: number }>();
   #checking: ReturnType<typeof setTimeout> | undefined;
+  #turn = 0;
 
   constructor(readonly id: string) {}
 
@@ -41,10 +46,11 @@ export class DeckController {
 
   follow(): () => void {
     void this.load();
-    return app.on((event) => {
+    const off = app.on((event) => {
       if (event.type === 'anew') void this.load();
       else if (event.type === 'document' && event.id === this.id && event.revision !== this.value?.revision) void this.load();
     });
+    return () => { off(); clearTimeout(this.#checking); this.#turn += 1; };
   }
   async load() {
     try { this.#set(await app.call('deck', { id: this.id })); this.problem = null; } catch (error) { this.problem = asProblem(error); }
@@ -82,15 +88,31 @@ export class DeckController {
     if (this.boardIndex >= deck.boards.length) this.boardIndex = 0;
     this.check();
   }
-  /** Asks for the checks of the board in sight. */
+  /** Asks for the checks of the board in sight, later for those of the others. */
   check() {
     clearTimeout(this.#checking);
+    const turn = ++this.#turn;
     this.#checking = setTimeout(async () => {
       const board = this.board?.name;
       if (!board) return;
       const report = await app.ask('deck_check', { id: this.id, board }, ['not-found']);
       if (report && report.board === this.board?.name) this.report = report;
+      if (report) this.#keep(report);
+      // An edit, or another board, in the meantime began this anew.
+      if (turn !== this.#turn) return;
+      this.#checking = setTimeout(() => void this.#checkOthers(turn), OTHERS_AFTER_MS);
     }, CHECK_AFTER_MS);
+  }
+  async #checkOthers(turn: number) {
+    for (const { name } of this.value?.boards ?? []) {
+      if (this.verdicts[name]?.revision === this.value?.revision) continue;
+      const report = await app.ask('deck_check', { id: this.id, board: name }, ['not-found']);
+      if (turn !== this.#turn) return;
+      if (report) this.#keep(report);
+    }
+  }
+  #keep({ board, revision, findings }: CheckReport) {
+    this.verdicts = { ...this.verdicts, [board]: { revision, faults: findings.filter((x) => x.severity !== 'good').length } };
   }
 
   picture(slide: Slide, board = this.boardIndex): string {
