@@ -93,12 +93,17 @@ test('it is heard, stopped and shuttled', async () => {
 });
 
 test('it is normalised and put into the archive', async () => {
+  await press('m');
+  await page.getByText('Đo để thấy').waitFor({ state: 'detached' });
+  assert.equal(await page.locator('canvas.past').count(), 0);
   await press('n');
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Nghe sau').waitFor({ timeout: 120_000 });
   assert.match(await dialog.locator('tbody tr').first().locator('td').nth(2).innerText(), /^−(15,[89]|16,[012])$/);
   await press('Escape');
   await dialog.waitFor({ state: 'hidden' });
+  await page.getByText('Đường đo trước khi chuẩn hoá').waitFor();
+  assert.equal(await page.locator('canvas.past').count(), 1);
   await press('Control+Enter');
   await page.getByRole('dialog').locator('textarea').waitFor();
   await page.waitForFunction(() => document.activeElement instanceof HTMLTextAreaElement);
