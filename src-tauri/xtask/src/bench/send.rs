@@ -69,10 +69,12 @@ fn send_by_all(bench: &Bench, package: &Path, url: &str, folder: &Path) -> Outco
         ours.arg(&state).arg(package);
         let mut client = command("node");
         client.arg("tests/e2e/tus/client.mjs").arg(package).arg(url);
-        for (costs, sender) in costs.iter_mut().zip([ours, client, bare(package, url)?]) {
-            costs.push(cost(&sender)?);
-            empty(folder)?;
-        }
+        costs[0].push(cost(&ours)?);
+        empty(folder)?;
+        costs[1].push(cost(&client)?);
+        empty(folder)?;
+        costs[2].push(cost(&bare(package, url)?)?);
+        empty(folder)?;
     }
     let [ours, client, bare] = costs.map(|mut costs| {
         costs.sort_by(|a, b| a.wall_s.total_cmp(&b.wall_s));
