@@ -41,8 +41,8 @@ pub struct Steering {
     limit_dbtp: f64,
     /// Loudness of the source.
     source_lufs: f64,
-    /// The gain from which on the limiter has work.
-    onset_db: f64,
+    /// True peak of the source.
+    peak_dbtp: f64,
     /// What the last rehearsal lost.
     lost: Option<Loss>,
     /// The gain before, and the loudness that it gave.
@@ -80,15 +80,14 @@ impl Loss {
 impl Steering {
     /// Starts from the gain that would be right if nothing had to be limited.
     pub fn new(profile: &Profile, format: Format, loudness: Lufs, peak: Dbtp) -> Self {
-        let limit_dbtp = profile.ceiling.0 - overshoot_db(format);
         Self {
             target_lufs: profile.target.0,
             ceiling_dbtp: profile.ceiling.0,
             gain_db: round(profile.target.0 - loudness.0),
             gain_db_max: round(profile.target.0 - loudness.0 + MAKE_UP_DB_MAX),
-            limit_dbtp,
+            limit_dbtp: profile.ceiling.0 - overshoot_db(format),
             source_lufs: loudness.0,
-            onset_db: limit_dbtp - peak.0,
+            peak_dbtp: peak.0,
             lost: None,
             previous: None,
         }
@@ -109,7 +108,11 @@ impl Steering {
 
     /// How far the peaks would go over what the limiter holds, in dB; negative where they stay below.
     pub fn over_db(&self) -> f64 {
-        self.gain_db - self.onset_db
+        self.over_at_db(self.gain_db)
+    }
+
+    fn over_at_db(&self, gain_db: f64) -> f64 {
+        self.peak_dbtp + gain_db - self.limit_dbtp
     }
 
     /// Takes what the limited sound measured; `true` where the gain is now right, or as high as it may
@@ -142,7 +145,7 @@ impl Steering {
         const STEPS: usize = 8;
         let mut gain_db = self.gain_db;
         for _ in 0..STEPS {
-            let (lost, change) = loss.at((gain_db - self.onset_db).max(0.0), growth);
+            let (lost, change) = loss.at(self.over_at_db(gain_db).max(0.0), growth);
             let missing = self.target_lufs - (self.source_lufs + gain_db - lost);
             gain_db += missing / (1.0 - change).max(SLOPE_MIN);
         }
