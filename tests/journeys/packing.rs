@@ -5,19 +5,8 @@ use std::path::{Path, PathBuf};
 
 use package::{Limits, Trust, verify_tar};
 use serde_json::Value;
-use tests::programs::loa;
+use tests::programs::{ask, loa};
 use units::{ReadAt as _, Watch};
-
-/// Runs `loa … --json`, which must succeed, and reads its answer.
-fn ask(home: &Path, arguments: &[&str]) -> Value {
-    let output = loa(home)
-        .args(arguments)
-        .arg("--json")
-        .output()
-        .expect("loa runs");
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    serde_json::from_slice(&output.stdout).expect("an answer in JSON")
-}
 
 /// `metadata/delivery.json` of a package that must be valid.
 fn delivery(tar: &Path) -> Value {

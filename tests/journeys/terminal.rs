@@ -3,29 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tests::programs::loa;
+use tests::programs::{ask, loa};
 
 fn assets(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../assets")
         .join(name);
     path.to_string_lossy().into_owned()
-}
-
-/// Runs `loa … --json`, which must succeed, and reads its answer.
-fn ask(home: &Path, arguments: &[&str]) -> Value {
-    let output = loa(home)
-        .args(arguments)
-        .arg("--json")
-        .output()
-        .expect("loa runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success(),
-        "{arguments:?} ended with {:?}: {text}",
-        output.status
-    );
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text}"))
 }
 
 /// What a command ends with, and what it says on standard error.

@@ -36,3 +36,22 @@ pub fn loa(home: &std::path::Path) -> Command {
         .stderr(Stdio::null());
     command
 }
+
+/// Runs `loa … --json`, which must succeed, and reads its answer.
+///
+/// # Panics
+/// Where it fails, or answers with something else.
+pub fn ask(home: &std::path::Path, arguments: &[&str]) -> serde_json::Value {
+    let output = loa(home)
+        .args(arguments)
+        .arg("--json")
+        .output()
+        .expect("loa runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{arguments:?} ended with {:?}: {text}",
+        output.status
+    );
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text}"))
+}
