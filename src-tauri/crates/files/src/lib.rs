@@ -13,12 +13,14 @@
 mod draft;
 mod folder;
 mod links;
+mod room;
 mod run;
 mod sweep;
 
 pub use draft::{Draft, write_whole};
 pub use folder::{create_folders, sync_folder};
 pub use links::{has_link_below, open_in_place};
+pub use room::{Shortage, available_bytes};
 pub use run::{RunFolder, sweep_runs};
 pub use sweep::{sweep_beside, sweep_folder};
 
