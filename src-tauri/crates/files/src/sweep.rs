@@ -49,7 +49,9 @@ mod tests {
     use crate::{Access, Draft};
 
     fn names(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap().flatten();
+        let entries = fs::read_dir(folder)
+            .expect("the folder can be listed")
+            .flatten();
         let mut names: Vec<String> = entries
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect();
