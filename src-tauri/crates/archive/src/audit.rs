@@ -1,4 +1,5 @@
-//! Are the media still what they were? Reads them again, longest-unread first, a portion at a time.
+//! Are the media still what they were, and the documents? Reads media again, longest-unread first, a
+//! portion at a time, and the edits and snapshots of all documents under work.
 //!
 //! An audit reports and remembers; it never deletes and never moves anything.
 
@@ -7,10 +8,10 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use rusqlite::params;
-use units::{Digest, Digester, Watch};
+use units::{Digest, Digester, Id, Watch};
 
 use crate::error::OnPath;
-use crate::{Archive, Error, Objects};
+use crate::{Archive, Error, LogFault, Objects};
 
 /// Findings are written to the index after so many files: a killed audit repeats no more than this.
 const FILES_PER_COMMIT: usize = 64;
@@ -29,6 +30,8 @@ pub struct AuditBudget {
     pub orphans: bool,
     /// Whether to look through the index itself first: reads all of it.
     pub index: bool,
+    /// Whether to read all documents under work: their edits and snapshots.
+    pub documents: bool,
 }
 
 impl AuditBudget {
@@ -38,6 +41,7 @@ impl AuditBudget {
         bytes_max: u64::MAX,
         orphans: true,
         index: true,
+        documents: true,
     };
 }
 
@@ -56,11 +60,24 @@ pub struct AuditReport {
     /// something was added leaves such; they may also be all that is left where an old index was
     /// restored, so look before you delete.
     pub orphans: Vec<String>,
+    /// Documents looked through.
+    pub documents: u64,
+    /// Those in which something is damaged.
+    pub document_faults: Vec<DocumentFault>,
     /// Whether it was stopped on request; what was found until then stands and is remembered.
     pub stopped: bool,
     /// Whether the index could not be written to, as on a full disk: what was found stands, but the
     /// next audit in portions begins where this one did.
     pub not_remembered: bool,
+}
+
+/// A document in which an audit found damage.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DocumentFault {
+    /// Its id.
+    pub id: Id,
+    /// What is wrong with it.
+    pub fault: LogFault,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -121,7 +138,28 @@ impl Archive {
         if budget.orphans {
             report.orphans = self.orphans()?;
         }
+        if budget.documents {
+            self.audit_documents(&mut report, done, watch)?;
+        }
         Ok(report)
+    }
+
+    fn audit_documents(
+        &self,
+        report: &mut AuditReport,
+        done: u64,
+        watch: Watch<'_>,
+    ) -> Result<(), Error> {
+        for id in self.document_ids()? {
+            if watch.step(done, done).is_err() {
+                report.stopped = true;
+                return Ok(());
+            }
+            let fault = self.check_document(id);
+            report.documents += 1;
+            (report.document_faults).extend(fault.map(|fault| DocumentFault { id, fault }));
+        }
+        Ok(())
     }
 
     /// Media files whose last audit found them missing (`false`) or damaged (`true`).

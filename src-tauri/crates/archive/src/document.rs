@@ -1,6 +1,6 @@
 //! Which documents are under work: a list of edit logs with titles.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use rusqlite::{OptionalExtension as _, params};
@@ -9,7 +9,7 @@ use units::Id;
 use crate::error::OnPath;
 use crate::item::at_most;
 use crate::rows::id_at;
-use crate::{Archive, Error, Log, LogContent, Metadata, Salvaged};
+use crate::{Archive, Error, Log, LogContent, LogFault, Metadata, Recovered};
 
 /// A document under work: a programme, a deck, an article.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,13 +41,19 @@ impl Archive {
     ) -> Result<Log, Error> {
         at_most("the title in bytes", title.len(), Metadata::TITLE_BYTES_MAX)?;
         let log = Log::create(&self.document_folder(id), kind, snapshot)?;
-        let tx = self.write()?;
-        tx.execute(
-            "INSERT INTO document VALUES (?1, ?2, ?3, ?4, ?4)",
-            params![id.as_bytes(), kind, title, now_ms],
-        )?;
-        tx.commit()?;
-        Ok(log)
+        let row = params![id.as_bytes(), kind, title, now_ms];
+        let noted = self.write().and_then(|tx| {
+            tx.execute("INSERT INTO document VALUES (?1, ?2, ?3, ?4, ?4)", row)?;
+            Ok(tx.commit()?)
+        });
+        match noted {
+            Ok(()) => Ok(log),
+            Err(error) => {
+                // What is refused is not there afterwards.
+                log.discard();
+                Err(error)
+            }
+        }
     }
 
     /// Opens a document for writing and brings what it holds.
@@ -66,12 +72,47 @@ impl Archive {
         Log::read(&self.document_folder(id))
     }
 
-    /// Saves what can be had of a damaged document.
+    /// Gets out of a damaged document what can be had.
     ///
     /// # Errors
-    /// As [`Log::salvage`].
-    pub fn salvage_document(&self, id: Id) -> Result<Salvaged, Error> {
-        Log::salvage(&self.document_folder(id))
+    /// As [`Log::recover`].
+    pub fn recover_document(&self, id: Id) -> Result<Recovered, Error> {
+        Log::recover(&self.document_folder(id))
+    }
+
+    /// Looks through a document for damage, also while somebody has it open.
+    #[must_use]
+    pub fn check_document(&self, id: Id) -> Option<LogFault> {
+        Log::check(&self.document_folder(id))
+    }
+
+    /// The ids of all documents that have a row or a folder.
+    pub(crate) fn document_ids(&self) -> Result<BTreeSet<Id>, Error> {
+        let mut statement = self.db.prepare_cached("SELECT id FROM document")?;
+        let mut ids =
+            (statement.query_map([], |row| id_at(row, 0))?).collect::<Result<BTreeSet<_>, _>>()?;
+        ids.extend(self.document_folders()?);
+        Ok(ids)
+    }
+
+    /// The ids of all documents that have a folder.
+    fn document_folders(&self) -> Result<Vec<Id>, Error> {
+        let folder = self.documents_folder();
+        let mut ids = Vec::new();
+        for entry in fs::read_dir(&folder).on("list", &folder)? {
+            let name = entry.on("list", &folder)?.file_name();
+            ids.extend(name.to_str().and_then(|name| name.parse::<Id>().ok()));
+        }
+        Ok(ids)
+    }
+
+    /// Removes what killed programs left of documents they were just beginning or writing to; for
+    /// the start of a program. What cannot be removed stays for the next time.
+    pub fn sweep_documents(&self) {
+        files::sweep_runs(&self.documents_folder());
+        for id in self.document_folders().unwrap_or_default() {
+            files::sweep_folder(&self.document_folder(id));
+        }
     }
 
     /// Notes a document's title and that it was worked on. Edits do not need it.
@@ -126,12 +167,8 @@ impl Archive {
             .query_map([], document_at)?
             .map(|document| document.map(|document| (document.id, document)))
             .collect::<Result<_, _>>()?;
-        let folder = self.documents_folder();
-        for entry in fs::read_dir(&folder).on("list", &folder)? {
-            let name = entry.on("list", &folder)?.file_name();
-            let id = name.to_str().and_then(|name| name.parse().ok());
-            if let Some(id) = id
-                && !documents.contains_key(&id)
+        for id in self.document_folders()? {
+            if !documents.contains_key(&id)
                 && let Some(document) = self.found_document(id)
             {
                 documents.insert(id, document);

@@ -1,7 +1,7 @@
 //! Making a change survive a power cut: file first, then the folder that names it.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use crate::Error;
@@ -36,23 +36,6 @@ pub(crate) fn create_folders(folder: &Path) -> Result<(), Error> {
         Err(error) if !folder.is_dir() => Err(Error::io("create", folder, error)),
         _ => sync_folder(parent.unwrap_or(Path::new("."))),
     }
-}
-
-/// Writes `bytes` as `folder/name`, whole or not at all, and durable on return. Replaces an old one.
-pub(crate) fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Error> {
-    let temporary = folder.join(format!("{name}.new"));
-    let written = File::create(&temporary)
-        .and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
-        })
-        .on("write", &temporary)
-        .and_then(|()| fs::rename(&temporary, folder.join(name)).on("name", &temporary));
-    if let Err(error) = written {
-        forget(&temporary);
-        return Err(error);
-    }
-    sync_folder(folder)
 }
 
 /// Removes a file that nobody needs; where that fails it stays, unnamed by anything, and does no harm.

@@ -48,9 +48,9 @@ pub enum Error {
         /// What does not fit.
         detail: String,
     },
-    /// An edit log is damaged before its end: [`crate::Log::salvage`] gives what can be had.
+    /// A document's log is damaged before its end: [`crate::Log::recover`] gives what can be had.
     #[error(
-        "the edits in {} are damaged after number {good}; {good} of them can be opened",
+        "the document in {} is damaged after edit {good}: {detail}; recover it",
         folder.display()
     )]
     LogDamaged {
@@ -58,6 +58,8 @@ pub enum Error {
         folder: PathBuf,
         /// Sequence number of the last edit before the damage.
         good: u64,
+        /// What does not fit.
+        detail: String,
     },
     /// Somebody else is writing this document.
     #[error("{what} is open in another window or process")]

@@ -41,7 +41,7 @@ mod segment;
 mod state;
 
 pub use archive::{Archive, Counts};
-pub use audit::{AuditBudget, AuditReport};
+pub use audit::{AuditBudget, AuditReport, DocumentFault};
 pub use change::Change;
 pub use document::Document;
 pub use error::Error;
@@ -51,7 +51,7 @@ pub use item::{
     Version,
 };
 pub use list::{Face, Facets, Filter, Listed, Page, Sort};
-pub use log::{Log, LogContent, Salvaged, Snapshot, Torn};
+pub use log::{Log, LogContent, LogFault, Recovered, Snapshot, Torn};
 pub use object::{Object, Objects, Staged, Stored};
 pub use outbox::{Package, Receipt};
 pub use query::{LastWord, Query};

@@ -75,6 +75,20 @@ fn child_edits_a_document() {
     }
 }
 
+#[test]
+#[ignore = "a child process of the test below"]
+fn child_goes_on_after_a_refusal() {
+    let Some(folder) = child_folder() else { return };
+    let mut log = Log::create(&folder.join("doc"), "deck", b"0").unwrap();
+    for try_number in 1..=6 {
+        match log.append(&edit(log.last() + 1)) {
+            Ok(number) => println!("ack {number}"),
+            Err(error) => println!("refused {try_number}: {error}"),
+        }
+    }
+    println!("ack {}", log.last());
+}
+
 /// Steps of a child that nobody kills.
 fn steps() -> u64 {
     std::env::var("ARCHIVE_TEST_STEPS").map_or(400, |steps| steps.parse().unwrap())
@@ -260,4 +274,60 @@ fn a_fault_at_any_system_call_of_an_edit_leaves_a_sound_log() {
 #[test]
 fn a_fault_at_any_system_call_of_putting_leaves_a_sound_archive() {
     matrix("child_adds_items", check_archive);
+}
+
+/// What the child says that goes on after a refusal, with these faults injected; and how many calls
+/// of `fsync` it made.
+fn said_under(folder: &Path, faults: &[&str]) -> (Vec<String>, usize) {
+    let calls = folder.join("calls");
+    let mut wrapper = vec!["strace", "-f", "-qq", "-o", calls.to_str().unwrap()];
+    wrapper.extend(["-e", "trace=fsync,fdatasync,ftruncate"]);
+    for fault in faults {
+        wrapper.extend(["-e", fault]);
+    }
+    let child = child("child_goes_on_after_a_refusal", folder, &wrapper);
+    let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    let calls = std::fs::read_to_string(calls).unwrap();
+    let lines = said
+        .lines()
+        .filter(|line| line.contains("ack ") || line.contains("refused"));
+    (
+        lines.map(str::to_owned).collect(),
+        calls.matches(" fsync(").count(),
+    )
+}
+
+#[test]
+fn an_edit_that_could_not_be_synced_is_refused_and_the_next_one_is_kept() {
+    if !has_strace() {
+        return;
+    }
+    let unharmed = tempfile::tempdir().unwrap();
+    let (said, begin) = said_under(unharmed.path(), &[]);
+    assert_eq!(said.last().and_then(|line| ack(line)), Some(6), "{said:?}");
+    // Edits are synced by `fdatasync`, the file the log goes on in by `fsync`: where that fails too,
+    // here for the edit that failed and for the two after it, these are refused as well.
+    let no_new_file = format!("inject=fsync:error=EIO:when={}..{}", begin + 1, begin + 3);
+    let one = "inject=fdatasync:error=EIO:when=3";
+    for (faults, kept) in [
+        (vec![one], 5),
+        (vec!["inject=fdatasync:error=EIO:when=2+2"], 3),
+        (vec![one, "inject=ftruncate:error=EIO"], 5),
+        (vec![one, &no_new_file], 3),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (said, _) = said_under(folder.path(), &faults);
+        let refused: Vec<_> = said.iter().filter(|it| it.contains("refused")).collect();
+        assert_eq!(refused.len(), 6 - kept, "{faults:?}: {said:?}");
+        for reason in refused {
+            assert!(
+                reason.contains("Input/output error"),
+                "the real reason: {reason}"
+            );
+        }
+        check_log(folder.path(), Some(kept as u64));
+        let (log, content) = Log::open(&folder.path().join("doc")).unwrap();
+        assert_eq!(log.last(), kept as u64, "nothing refused is kept");
+        assert_eq!(content.torn, None);
+    }
 }

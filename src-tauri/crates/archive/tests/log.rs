@@ -111,7 +111,7 @@ fn cut_anywhere_a_log_opens_with_exactly_the_whole_records_and_goes_on() {
     for cut in 0..ends[0] as usize {
         put(&folder, &whole[..cut]);
         assert!(
-            matches!(Log::open(&folder), Err(Error::Damaged { .. })),
+            matches!(Log::open(&folder), Err(Error::LogDamaged { .. })),
             "head cut at {cut}"
         );
     }
@@ -131,72 +131,6 @@ fn a_last_record_of_zeros_is_a_torn_one() {
     );
     drop(log);
     assert_eq!(length(&folder), ends[3]);
-}
-
-#[test]
-fn damage_in_the_middle_is_said_and_salvage_keeps_the_part_before_it() {
-    let parent = tempfile::tempdir().unwrap();
-    let all = edits(4);
-    let (folder, ends) = log_with(parent.path(), &all);
-    let whole = bytes(&folder);
-    for at in ends[0] as usize..ends[3] as usize {
-        let mut flipped = whole.clone();
-        flipped[at] ^= 0x40;
-        put(&folder, &flipped);
-        let good = ends[1..].iter().filter(|&&end| end <= at as u64).count();
-        let Err(Error::LogDamaged { good: said, .. }) = Log::open(&folder).map(|_| ()) else {
-            panic!("a flip at {at} went unnoticed");
-        };
-        assert_eq!(said, good as u64);
-        assert_eq!(bytes(&folder), flipped, "a damaged log is left as it is");
-        let salvaged = Log::salvage(&folder).unwrap();
-        assert_eq!((salvaged.first, salvaged.last), (1, good as u64));
-        assert_eq!(fs::read(&salvaged.kept).unwrap(), flipped);
-        assert_eq!(Log::open(&folder).unwrap().1.edits, all[..good]);
-        fs::remove_file(salvaged.kept).unwrap();
-    }
-}
-
-#[test]
-fn salvage_uses_a_snapshot_behind_the_damage_and_the_edits_after_it() {
-    let parent = tempfile::tempdir().unwrap();
-    let (folder, ends) = log_with(parent.path(), &edits(4));
-    let (mut log, _) = Log::open(&folder).unwrap();
-    log.snapshot(b"state 4").unwrap();
-    log.append(b"five").unwrap();
-    log.append(b"six").unwrap();
-    drop(log);
-    let whole = bytes(&folder);
-    for at in [0, 9, ends[0] as usize + 1, ends[2] as usize + 4] {
-        let mut flipped = whole.clone();
-        flipped[at] ^= 1;
-        put(&folder, &flipped);
-        assert!(Log::open(&folder).is_err());
-        let salvaged = Log::salvage(&folder).unwrap();
-        assert_eq!((salvaged.first, salvaged.last), (5, 6), "at {at}");
-        let (mut log, content) = Log::open(&folder).unwrap();
-        assert_eq!(content.snapshot.content, b"state 4");
-        assert_eq!(content.edits, [b"five".to_vec(), b"six".to_vec()]);
-        assert_eq!(log.append(b"seven").unwrap(), 7);
-        assert_eq!(log.kind(), "deck");
-        assert_eq!(log.record(5).unwrap(), b"five");
-    }
-}
-
-#[test]
-fn records_that_a_snapshot_confirms_cannot_vanish_unnoticed() {
-    let parent = tempfile::tempdir().unwrap();
-    let (folder, ends) = log_with(parent.path(), &edits(4));
-    let (mut log, _) = Log::open(&folder).unwrap();
-    log.snapshot(b"state 4").unwrap();
-    drop(log);
-    put(&folder, &bytes(&folder)[..ends[3] as usize]);
-    assert!(matches!(
-        Log::open(&folder),
-        Err(Error::LogDamaged { good: 3, .. })
-    ));
-    assert_eq!(Log::salvage(&folder).unwrap().last, 4);
-    assert_eq!(Log::open(&folder).unwrap().1.snapshot.content, b"state 4");
 }
 
 #[test]
@@ -267,9 +201,10 @@ fn a_newer_log_is_refused_with_a_sentence() {
     ));
     assert!(error.to_string().contains("update the application"));
     assert!(matches!(
-        Log::salvage(&folder),
+        Log::recover(&folder),
         Err(Error::NewerVersion { .. })
     ));
+    assert_eq!(Log::check(&folder), None, "newer is not damaged");
 }
 
 #[test]

@@ -1,23 +1,26 @@
 //! The edit log of one document: records in order, each on the medium before it is acknowledged.
 //!
 //! ```text
-//! edits.log              all records ever made; grows, is never rewritten
+//! edits.log              all records ever made; grows, is only ever replaced by a copy
 //! snapshot-<number>      the document after that record; the first and the two newest are kept
-//! torn-…, damaged-…      bytes set aside, for a person to look at
+//! spare-<number>         a snapshot once more, while there is no other
+//! torn-…, damaged-…      what was set aside as it was, for a person to look at
 //! lock                   held by the one who writes
 //! ```
 //!
 //! What a record says is the application's business: edits with their inverses, undo, redo. Since
 //! all records stay, undo reaches back to the first one: [`Log::record`] gives any of them.
 
+mod anew;
+mod check;
 mod frame;
 mod open;
-mod salvage;
+mod recover;
 mod scan;
 mod snapshots;
 
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use units::{FileBytes, ReadAt as _};
@@ -27,7 +30,8 @@ use self::scan::{LOG_BYTES_MAX, Place};
 use crate::Error;
 use crate::error::OnPath;
 
-pub use salvage::Salvaged;
+pub use check::LogFault;
+pub use recover::Recovered;
 
 const EDITS: &str = "edits.log";
 
@@ -95,7 +99,7 @@ impl Log {
         self.head.number + self.places.len() as u64
     }
 
-    /// Number of the first record that is kept: 1, save after a salvage.
+    /// Number of the first record that is kept: 1, save after damage that a snapshot bridged.
     #[must_use]
     pub fn first(&self) -> u64 {
         self.head.number + 1
@@ -105,10 +109,10 @@ impl Log {
     ///
     /// # Errors
     /// [`Error::TooLarge`], [`Error::DiskFull`] and what else the medium reports: the record is not
-    /// in the log. After a failure to make it durable all later calls fail too: what the medium
-    /// holds is only known after opening the log again.
+    /// in the log. Where the medium may hold something of it all the same, the log goes on in a new
+    /// file, now or with the next call.
     pub fn append(&mut self, content: &[u8]) -> Result<u64, Error> {
-        self.check_whole()?;
+        self.mend()?;
         let number = self.last() + 1;
         let (record, crc) = frame::record(number, self.chain(), content)?;
         if self.end + record.len() as u64 > LOG_BYTES_MAX {
@@ -117,20 +121,22 @@ impl Log {
                 limit: LOG_BYTES_MAX,
             });
         }
-        let path = self.folder.join(EDITS);
         let written = self
             .file
             .seek(SeekFrom::Start(self.end))
-            .and_then(|_| self.file.write_all(&record));
-        if let Err(error) = written {
-            self.broken = self.file.set_len(self.end).is_err();
-            return Err(Error::io("write", &path, error));
-        }
-        if let Err(error) = self.file.sync_data() {
-            // Never sync again what failed to sync: the system may have dropped it and say yes.
-            self.file.set_len(self.end).ok();
-            self.broken = true;
-            return Err(Error::io("make durable", &path, error));
+            .and_then(|_| self.file.write_all(&record))
+            .map_err(|error| ("write", error))
+            .and_then(|()| {
+                // Never sync again what failed to sync: the system may have dropped it and say yes.
+                let synced = self.file.sync_data();
+                self.broken = synced.is_err();
+                synced.map_err(|error| ("make durable", error))
+            });
+        if let Err((doing, error)) = written {
+            self.broken |= self.file.set_len(self.end).is_err();
+            // Where this fails too, the next call tries again and says why.
+            self.mend().unwrap_or_default();
+            return Err(Error::io(doing, &self.folder.join(EDITS), error));
         }
         self.places.push(Place {
             offset: self.end,
@@ -164,7 +170,7 @@ impl Log {
     /// # Errors
     /// [`Error::TooLarge`], or what the medium reports; the log is as good as before.
     pub fn snapshot(&mut self, content: &[u8]) -> Result<(), Error> {
-        self.check_whole()?;
+        self.mend()?;
         let number = self.last();
         let kind = &self.head.kind;
         snapshots::write(&self.folder, kind, number, self.chain(), content)?;
@@ -177,12 +183,12 @@ impl Log {
         self.places.last().map_or(self.head.crc, |place| place.crc)
     }
 
-    fn check_whole(&self) -> Result<(), Error> {
+    fn mend(&mut self) -> Result<(), Error> {
         if self.broken {
-            let why = io::Error::other("an earlier write failed; open the document again");
-            return Err(Error::io("write", &self.folder.join(EDITS), why));
+            self.begin_anew()
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 }
 

@@ -4,14 +4,17 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use files::{Access, RunFolder};
+
 use super::frame::{Head, RECORD_HEAD_BYTES, Sort};
 use super::scan::{self, Scan, Tail};
 use super::{EDITS, Log, LogContent, Snapshot, Torn, read_record, snapshots};
+use crate::Error;
 use crate::error::OnPath;
-use crate::{Error, durable};
 
 impl Log {
-    /// Begins a log in `folder`, which must not exist; its parent must. Whole or not at all.
+    /// Begins a log in `folder`, which must not exist; its parent must. Whole or not at all: until
+    /// it is, it lies in a folder that [`files::sweep_runs`] knows.
     ///
     /// # Errors
     /// [`Error::Exists`], [`Error::TooLarge`], or what the medium reports.
@@ -19,66 +22,68 @@ impl Log {
         let exists = || Error::Exists {
             what: format!("document {}", folder.display()),
         };
-        let parent = folder.parent().unwrap_or(Path::new("."));
-        let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        if folder.exists() {
+        if folder.symlink_metadata().is_ok() {
             return Err(exists());
         }
-        let unfinished = parent.join(format!(".new-{name}-{}", std::process::id()));
-        if unfinished.exists() {
-            fs::remove_dir_all(&unfinished).on("remove", &unfinished)?;
+        let parent = folder.parent().unwrap_or(Path::new("."));
+        let run = RunFolder::create(parent).on("create", parent)?;
+        let unfinished = run.path().join("document");
+        Self::fill(&unfinished, kind, snapshot)?;
+        fs::rename(&unfinished, folder).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => exists(),
+            _ => Error::io("name", folder, error),
+        })?;
+        let opened = files::sync_folder(parent)
+            .on("make durable", parent)
+            .and_then(|()| Self::open(folder));
+        match opened {
+            Ok((log, _)) => Ok(log),
+            Err(error) => {
+                // Nobody was told of it yet; where it cannot be taken back, it is an empty document.
+                fs::rename(folder, &unfinished).unwrap_or_default();
+                Err(error)
+            }
         }
-        fs::create_dir(&unfinished).on("create", &unfinished)?;
-        let made = Self::fill(&unfinished, kind, snapshot).and_then(|()| {
-            fs::rename(&unfinished, folder).map_err(|error| match error.kind() {
-                io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => exists(),
-                _ => Error::io("name", folder, error),
-            })
-        });
-        if let Err(error) = made {
-            fs::remove_dir_all(&unfinished).ok();
-            return Err(error);
-        }
-        durable::sync_folder(parent)?;
-        Ok(Self::open(folder)?.0)
     }
 
     fn fill(folder: &Path, kind: &str, snapshot: &[u8]) -> Result<(), Error> {
+        let path = folder.join(EDITS);
         let (bytes, head) = Head::write(Sort::Edits, kind, 0)?;
-        durable::write_whole(folder, EDITS, &bytes)?;
+        files::write_whole(&path, &bytes, Access::Owner).on("write", &path)?;
         snapshots::write(folder, kind, 0, head.crc, snapshot)
+    }
+
+    /// Takes a log back that was just begun and that nobody was told of.
+    pub(crate) fn discard(self) {
+        let folder = self.folder.clone();
+        drop(self);
+        // Where that fails, an empty document stays in the list, which can be put away.
+        if let Ok(run) = RunFolder::create(folder.parent().unwrap_or(Path::new("."))) {
+            fs::rename(&folder, run.path().join("document")).unwrap_or_default();
+        }
     }
 
     /// Opens a log for writing. An unfinished record at the end is set aside.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Locked`] while another holds it; [`Error::NewerVersion`];
-    /// [`Error::LogDamaged`] and [`Error::Damaged`], then [`Log::salvage`] helps.
+    /// [`Error::LogDamaged`], then [`Log::recover`] helps; what the medium reports.
     pub fn open(folder: &Path) -> Result<(Self, LogContent), Error> {
         let path = folder.join(EDITS);
+        check_is_there(folder)?;
         let lock = lock(folder)?;
-        let file = open_file(&path, OpenOptions::new().read(true).write(true))?;
+        files::sweep_folder(folder);
+        let file = open_file(folder, || files::open_in_place(&path))?;
         let scan = Scan::of(&file, &path)?;
-        let snapshot = snapshots::newest(folder, &scan)?;
-        if scan.tail == Tail::Damaged {
-            return Err(damaged(folder, &scan));
-        }
+        let snapshot = snapshots::newest(folder, &snapshots::list(folder)?, &scan)?;
+        check_followed(folder, &scan)?;
         let torn = if scan.tail == Tail::Torn {
-            let rest = scan::read_from(&file, scan.end, scan.bytes - scan.end).on("read", &path)?;
-            let kept = set_aside(folder, "torn", scan.last(), &rest)?;
-            file.set_len(scan.end).on("shorten", &path)?;
-            Some(Torn {
-                bytes: rest.len() as u64,
-                kept: Some(kept),
-            })
+            Some(cut_torn(folder, &file, &scan)?)
         } else {
             None
         };
-        // A killed writer may have left a whole record that is not on the medium yet: what is shown
-        // from here on must be.
-        file.sync_all().on("make durable", &path)?;
         let content = content(&file, &path, &scan, snapshot, torn)?;
-        let log = Self {
+        let mut log = Self {
             folder: folder.to_owned(),
             file,
             _lock: lock,
@@ -93,6 +98,15 @@ impl Log {
             places: scan.places,
             broken: false,
         };
+        // A killed writer may have left a whole record that is not on the medium yet: what is shown
+        // from here on must be.
+        if log.file.sync_all().is_err() {
+            log.begin_anew()?;
+        }
+        if let Some(chain) = log.chain_at(content.snapshot.number) {
+            // A precaution: a full disk keeps nobody from opening.
+            snapshots::spare(folder, log.kind(), chain, &content.snapshot).unwrap_or_default();
+        }
         Ok((log, content))
     }
 
@@ -102,13 +116,13 @@ impl Log {
     /// As [`Log::open`], save [`Error::Locked`].
     pub fn read(folder: &Path) -> Result<LogContent, Error> {
         let path = folder.join(EDITS);
-        let file = open_file(&path, OpenOptions::new().read(true))?;
-        let names = snapshots::list(folder)?;
+        check_is_there(folder)?;
+        // In this order: a snapshot listed is in the log by then.
+        let listed = snapshots::list(folder)?;
+        let file = open_file(folder, || File::open(&path))?;
         let scan = Scan::of(&file, &path)?;
-        let snapshot = snapshots::newest_of(folder, &names, &scan)?;
-        if scan.tail == Tail::Damaged {
-            return Err(damaged(folder, &scan));
-        }
+        let snapshot = snapshots::newest(folder, &listed, &scan)?;
+        check_followed(folder, &scan)?;
         let torn = (scan.tail == Tail::Torn).then_some(Torn {
             bytes: scan.bytes - scan.end,
             kept: None,
@@ -116,20 +130,41 @@ impl Log {
         content(&file, &path, &scan, snapshot, torn)
     }
 
-    /// What the document in `folder` is, from the head alone.
+    /// What the document in `folder` is, from the head alone; where that is damaged, from the heads
+    /// of its snapshots.
     pub(crate) fn kind_in(folder: &Path) -> Result<String, Error> {
         let path = folder.join(EDITS);
-        let mut file = open_file(&path, OpenOptions::new().read(true))?;
-        Ok(scan::read_head(&mut file, &path)?.kind)
+        let said = open_file(folder, || File::open(&path))
+            .and_then(|mut file| scan::read_head(&mut file, &path));
+        match said {
+            Err(Error::LogDamaged { .. } | Error::Io { .. }) => {}
+            said => return Ok(said?.kind),
+        }
+        for (number, path) in snapshots::list(folder)? {
+            if let Ok(Some((head, ..))) = snapshots::load(number, &path) {
+                return Ok(head.kind);
+            }
+        }
+        Ok(said?.kind)
     }
 }
 
-pub(super) fn open_file(path: &Path, options: &OpenOptions) -> Result<File, Error> {
-    match options.open(path) {
+/// Whether anything of a document is in `folder`.
+pub(super) fn check_is_there(folder: &Path) -> Result<(), Error> {
+    let is_there = folder.join(EDITS).symlink_metadata().is_ok()
+        || (folder.is_dir() && !snapshots::list(folder)?.is_empty());
+    is_there
+        .then_some(())
+        .ok_or_else(|| Error::not_found("document", folder.display()))
+}
+
+/// Opens the edits of a document of which something is there.
+fn open_file(folder: &Path, open: impl FnOnce() -> io::Result<File>) -> Result<File, Error> {
+    match open() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(Error::not_found("document", path.display()))
+            Err(damaged(folder, 0, "its log of edits is gone"))
         }
-        opened => opened.on("open", path),
+        opened => opened.on("open", &folder.join(EDITS)),
     }
 }
 
@@ -137,8 +172,15 @@ pub(super) fn open_file(path: &Path, options: &OpenOptions) -> Result<File, Erro
 /// A medium without locks (some network shares) is used without.
 pub(super) fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join("lock");
+    if files::has_link_below(folder.parent().unwrap_or(folder), &path) {
+        let refused = io::Error::new(io::ErrorKind::InvalidInput, "a link");
+        return Err(Error::io("open", &path, refused));
+    }
     let mut options = OpenOptions::new();
-    let file = open_file(&path, options.write(true).create(true).truncate(false))?;
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&path).on("open", &path)?;
     if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
         return Err(Error::Locked {
             what: format!("document {}", folder.display()),
@@ -147,19 +189,25 @@ pub(super) fn lock(folder: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
-/// Keeps bytes that are taken out of a log, under a name of their own.
-pub(super) fn set_aside(
-    folder: &Path,
-    why: &str,
-    after: u64,
-    bytes: &[u8],
-) -> Result<PathBuf, Error> {
-    let name = (0u32..)
-        .map(|nth| format!("{why}-{after}-{nth}"))
-        .find(|name| !folder.join(name).exists())
-        .unwrap_or_default();
-    durable::write_whole(folder, &name, bytes)?;
-    Ok(folder.join(name))
+/// Takes what follows the last good record out of the file, and keeps it beside.
+fn cut_torn(folder: &Path, file: &File, scan: &Scan) -> Result<Torn, Error> {
+    let path = folder.join(EDITS);
+    let rest = scan::read_from(&mut &*file, scan.end, scan.bytes - scan.end).on("read", &path)?;
+    let kept = free_name(folder, "torn", scan.last());
+    files::write_whole(&kept, &rest, Access::Owner).on("write", &kept)?;
+    file.set_len(scan.end).on("shorten", &path)?;
+    Ok(Torn {
+        bytes: rest.len() as u64,
+        kept: Some(kept),
+    })
+}
+
+/// A name that nothing has, for what is kept of a damaged document.
+pub(super) fn free_name(folder: &Path, why: &str, after: u64) -> PathBuf {
+    (0u32..)
+        .map(|nth| folder.join(format!("{why}-{after}-{nth}")))
+        .find(|path| path.symlink_metadata().is_err())
+        .unwrap_or_default()
 }
 
 fn content(
@@ -182,9 +230,21 @@ fn content(
     })
 }
 
-pub(super) fn damaged(folder: &Path, scan: &Scan) -> Error {
+fn check_followed(folder: &Path, scan: &Scan) -> Result<(), Error> {
+    if scan.tail == Tail::Damaged {
+        return Err(damaged(
+            folder,
+            scan.last(),
+            "there are edits behind the damage",
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn damaged(folder: &Path, good: u64, detail: &str) -> Error {
     Error::LogDamaged {
         folder: folder.to_owned(),
-        good: scan.last(),
+        good,
+        detail: detail.to_owned(),
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::frame::{Head, NoHead, RECORD_BYTES_MAX, RECORD_HEAD_BYTES, RecordHead, Sort};
+use super::open::damaged;
 use crate::error::OnPath;
 use crate::{Error, item};
 
@@ -47,8 +48,17 @@ impl Scan {
             item::at_most("an edit log in bytes", usize::MAX, LOG_BYTES_MAX as usize)?;
         }
         let mut reader = BufReader::with_capacity(1 << 16, file);
+        Self::over(&mut reader, bytes, path)
+    }
+
+    /// The same over what was read of the file at `path` already.
+    pub(super) fn over(
+        reader: &mut (impl Read + Seek),
+        bytes: u64,
+        path: &Path,
+    ) -> Result<Self, Error> {
         reader.seek(SeekFrom::Start(0)).on("read", path)?;
-        let head = read_head(&mut reader, path)?;
+        let head = read_head(reader, path)?;
         let mut scan = Self {
             end: head.bytes as u64,
             head,
@@ -58,7 +68,7 @@ impl Scan {
         };
         reader.seek(SeekFrom::Start(scan.end)).on("read", path)?;
         let mut content = Vec::new();
-        while let Some(head) = scan.next(&mut reader, &mut content).on("read", path)? {
+        while let Some(head) = scan.next(reader, &mut content).on("read", path)? {
             scan.places.push(Place {
                 offset: scan.end,
                 crc: head.crc,
@@ -66,7 +76,7 @@ impl Scan {
             scan.end += (RECORD_HEAD_BYTES + content.len()) as u64;
         }
         if scan.end < bytes {
-            let rest = read_from(file, scan.end, bytes - scan.end).on("read", path)?;
+            let rest = read_from(reader, scan.end, bytes - scan.end).on("read", path)?;
             let later = |head: &RecordHead| head.number > scan.last();
             scan.tail = match find_record(&rest, later) {
                 Some(_) => Tail::Damaged,
@@ -88,6 +98,12 @@ impl Scan {
             0 => Some(self.head.crc),
             index => Some(self.places.get(index - 1)?.crc),
         }
+    }
+
+    /// Whether a snapshot after `number`, made where the log had this `chain`, is one of this log.
+    pub(super) fn confirms(&self, number: u64, chain: u32) -> bool {
+        // The log begins at its head's number by definition, whatever chain led there.
+        number == self.head.number || self.chain_at(number) == Some(chain)
     }
 
     /// The next record if it is whole and right; its content goes into `content`.
@@ -132,14 +148,21 @@ pub(super) fn read_head(reader: &mut impl Read, path: &Path) -> Result<Head, Err
             found,
             known: 1,
         },
-        NoHead::Damaged => Error::damaged(path.display().to_string(), "its head cannot be read"),
+        NoHead::Damaged => {
+            let folder = path.parent().unwrap_or(path);
+            damaged(folder, 0, "the head of its log cannot be read")
+        }
     })
 }
 
-pub(super) fn read_from(mut file: &File, offset: u64, bytes: u64) -> io::Result<Vec<u8>> {
+pub(super) fn read_from(
+    reader: &mut (impl Read + Seek),
+    offset: u64,
+    bytes: u64,
+) -> io::Result<Vec<u8>> {
     let mut rest = Vec::new();
-    file.seek(SeekFrom::Start(offset))?;
-    file.take(bytes).read_to_end(&mut rest)?;
+    reader.seek(SeekFrom::Start(offset))?;
+    reader.take(bytes).read_to_end(&mut rest)?;
     Ok(rest)
 }
 
@@ -149,14 +172,17 @@ pub(super) fn find_record(bytes: &[u8], wanted: impl Fn(&RecordHead) -> bool) ->
         let Some(head) = RecordHead::read(&bytes[at..]) else {
             return false;
         };
-        let content = at + RECORD_HEAD_BYTES;
-        let length = head.bytes as usize;
-        length <= RECORD_BYTES_MAX
-            // Numbers grow by one, and a record has at least its head: this spares nearly all sums.
-            && head.number <= LOG_BYTES_MAX
+        // Numbers grow by one, and a record has at least its head: this spares nearly all sums.
+        head.number <= LOG_BYTES_MAX
             && wanted(&head)
-            && bytes
-                .get(content..content + length)
-                .is_some_and(|content| head.fits(content))
+            && content_at(bytes, at, &head).is_some_and(|content| head.fits(content))
     })
+}
+
+/// The bytes after the record head at `at`, as many as it says.
+pub(super) fn content_at<'a>(bytes: &'a [u8], at: usize, head: &RecordHead) -> Option<&'a [u8]> {
+    let start = at + RECORD_HEAD_BYTES;
+    let length = head.bytes as usize;
+    let is_possible = length <= RECORD_BYTES_MAX;
+    is_possible.then(|| bytes.get(start..start + length))?
 }
