@@ -134,7 +134,7 @@ fn a_voice_goes_in_and_a_signed_receipt_comes_out_after_two_cut_lines() {
 
     let request = json!({ "title": "Bản tin sáng", "items": items, "emergency": false, "approved_by": "Người duyệt", "send": false });
     let job: Job = call(&studio, "package_create", request);
-    let JobResult::Sealed { package } = finish(&studio, &job) else {
+    let JobResult::Sealed { package, .. } = finish(&studio, &job) else {
         panic!("not sealed")
     };
     let all: Packages = call(&studio, "packages", json!({}));
@@ -359,7 +359,7 @@ fn a_cancelled_package_is_taken_back_from_the_province() {
     let _: Value = call(&studio, "settings_set", settings);
     let request = json!({ "title": "Nhầm", "items": [item], "emergency": false, "approved_by": "Người duyệt", "send": true });
     let job: Job = call(&studio, "package_create", request);
-    let JobResult::Sealed { package } = finish(&studio, &job) else {
+    let JobResult::Sealed { package, .. } = finish(&studio, &job) else {
         panic!("not sealed")
     };
     let uploads = folder.path().join("province/uploads");
@@ -398,7 +398,7 @@ fn a_receipt_verified_just_before_a_kill_is_kept_at_the_next_start() {
     let item = archive(&studio, &id);
     let request = json!({ "title": "Tin", "items": [item], "emergency": false, "approved_by": "Người duyệt", "send": false });
     let job: Job = call(&studio, "package_create", request);
-    let JobResult::Sealed { package } = finish(&studio, &job) else {
+    let JobResult::Sealed { package, .. } = finish(&studio, &job) else {
         panic!("not sealed")
     };
     drop(studio);

@@ -69,6 +69,7 @@ class Delivery {
   async create(title: string, items: string[], emergency: boolean, approved_by: string, send: boolean): Promise<string | null> {
     const result = await app.finish('package_create', { title, items, emergency, approved_by, send });
     if (result?.type !== 'sealed') return null;
+    if (result.unsent) notices.problem(result.unsent);
     await this.load();
     this.selectedId = result.package;
     return result.package;

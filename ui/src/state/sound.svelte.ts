@@ -4,13 +4,14 @@ import type { Meter } from '../wire/Meter';
 import type { Transport } from '../wire/Transport';
 import { RATE_HZ } from '../text/index.svelte';
 import { app } from './app.svelte';
+import { notices } from './notices.svelte';
 
 const HOLD_MS = 1500;
 /** Levels kept for the strip that shows a recording grow; ten minutes at 20 a second. */
 const TRAIL_MAX = 12_000;
 
 class Sound {
-  transport: Transport = $state.raw({ heard: null, playing: false, position: 0, length: 0, xruns: 0 });
+  transport: Transport = $state.raw({ heard: null, playing: false, position: 0, length: 0, xruns: 0, problem: null });
   input: Meter | null = $state.raw(null);
   output: Meter | null = $state.raw(null);
   hold = $state({ input: -Infinity, output: -Infinity });
@@ -57,6 +58,7 @@ class Sound {
   }
 
   #move(transport: Transport) {
+    if (transport.problem && !this.transport.problem) notices.problem(transport.problem);
     this.transport = transport;
     this.#at = performance.now();
     if (!transport.playing) { this.output = null; this.hold.output = -Infinity; }

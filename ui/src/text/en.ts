@@ -36,6 +36,7 @@ export const en: Words = {
     'newer-store': 'A newer version made this archive. Please update Loa Studio.',
     'newer-file': 'A newer version made this file. Please update Loa Studio.',
     'store-damaged': 'The archive is damaged in places. Run the integrity check in Archive.',
+    'program-file': 'A file of Loa Studio itself is missing, damaged or cannot be read. Install the program again; your own work is not affected.',
     'text-overflow': 'The text does not fit even at the smallest readable size. Split it into two slides.',
     'package-invalid': 'The package is not valid and was not sent. Seal it again from the archive.',
     'bad-destination': 'The destination is not a proper address. See Settings.',
@@ -83,7 +84,7 @@ export const en: Words = {
     working: 'In progress', workingEmpty: 'Nothing in progress', workingEmptyNote: 'Record a bulletin, drop a sound file or begin slides from a template: your work will stand here.',
     sent: 'Sent lately', sentEmpty: 'No package was sent yet.', week: 'This week', inArchive: 'In the archive', changed: (when) => `changed ${when}`, archivedYes: 'Archived', archivedNo: 'Draft', parts: { programme: (n) => many(n, 'clip', 'clips'), deck: (n) => many(n, 'slide', 'slides') },
     weekMade: 'Made', weekMadeNote: 'documents changed this week', weekLoud: 'On target', weekLoudNote: 'programmes normalised', weekSent: 'Delivered', weekSentNote: 'packages with a receipt', weekItems: 'Archived', weekItemsNote: 'items, kept by digest', work: 'Work under way', workEmpty: 'No work is under way.',
-    recovered: (name, length) => `${length} of the unfinished take “${name}” are safe`, recoveredNote: 'The program ended in the middle. Take it into a programme to hear it.', recover: 'Take in', torn: (n) => (n === 1 ? 'A document was reopened from its log; its last, unfinished edit was dropped.' : `${n} documents were reopened from their logs; their last, unfinished edits were dropped.`),
+    recovered: (name, length) => `${length} of the unfinished take “${name}” are safe`, recoveredNote: 'This take is in no programme yet. Take it into one to hear it.', recover: 'Take in', torn: (n) => (n === 1 ? 'A document was reopened from its log; its last, unfinished edit was dropped.' : `${n} documents were reopened from their logs; their last, unfinished edits were dropped.`),
     learn: 'New to Loa Studio?', learnTitle: 'Start the sandbox province', learnNote: 'Go all the way from recording to receipt without sending anywhere real.', learnGo: 'Start',
   },
   audio: {

@@ -2,6 +2,7 @@
 import type { AuditReport } from "./AuditReport";
 import type { Levels } from "./Levels";
 import type { Normalized } from "./Normalized";
+import type { Problem } from "./Problem";
 
 /**
  * What came of a job.
@@ -50,7 +51,11 @@ item: string, } | { "type": "sealed",
 /**
  * The package.
  */
-package: string, } | { "type": "sent", 
+package: string, 
+/**
+ * Why it was not queued for sending as asked. It lies sealed in the store all the same.
+ */
+unsent: Problem | null, } | { "type": "sent", 
 /**
  * The package.
  */

@@ -70,14 +70,14 @@ pub fn run(task: &args::Demo, json: bool) -> Outcome {
     };
     let receipt = demo.work(&audio, &deck)?;
     let path = out.join("bien-nhan.json");
-    studio::write_whole(&path, receipt.as_bytes())?;
+    files::write_whole(&path, receipt.as_bytes(), files::Access::Usual)?;
     demo.line(&format!(
         "Kết quả nằm ở {}\nBiên nhận: {}",
         out.display(),
         path.display()
     ));
     let report = out.join("bao-cao.txt");
-    studio::write_whole(&report, demo.report.as_bytes())?;
+    files::write_whole(&report, demo.report.as_bytes(), files::Access::Usual)?;
     if !json {
         return Ok(());
     }
@@ -281,7 +281,7 @@ impl Demo {
             "title": "Bản tin sáng", "items": items, "emergency": false, "approved_by": "Người duyệt tập huấn", "send": false,
         });
         let job: Job = self.call("package_create", request)?;
-        let JobResult::Sealed { package } = self.finish(&job)? else {
+        let JobResult::Sealed { package, .. } = self.finish(&job)? else {
             return Err(refused(Problem::new(Code::Internal, "nothing was sealed")));
         };
         let package = self.package(&package)?;

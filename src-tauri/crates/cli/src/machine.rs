@@ -121,7 +121,8 @@ impl Training {
                 .block_on(province::start(config))
                 .map_err(|error| Problem::new(Code::Io, error.to_string()))?,
         };
-        studio::write_whole(&note, started.address().port().to_string().as_bytes())?;
+        let port = started.address().port().to_string();
+        files::write_whole(&note, port.as_bytes(), files::Access::Owner)?;
         Ok(started)
     }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use files::Access;
 use package::{Limits, PublicKey, Report, SignatureState, SigningKey, Trust};
 use serde::Serialize;
 use studio::wire::{Code, Problem};
@@ -87,7 +88,7 @@ fn seal(task: &args::Seal, json: bool) -> Outcome {
         under_bar(|watch| packing.add_files(item, &files, watch))?;
     }
     let key = signing_key(task)?;
-    let sealed = under_bar(|watch| packing.seal(&key, &task.out, watch))?;
+    let sealed = under_bar(|watch| packing.seal(&key, &task.out, Access::Usual, watch))?;
     let sealed = Sealed {
         path: shown(&task.out),
         package_id: sealed.package_id.to_string(),

@@ -101,7 +101,7 @@ async fn pinned(
             .map_err(|failure| unreachable(failure.code()))?;
         // Some page, perhaps that of a hotel's network.
         let key = PublicKey::from_text(&text).map_err(|_| unreachable("not-tus"))?;
-        studio::write_whole(&pin, text.as_bytes())?;
+        files::write_whole(&pin, text.as_bytes(), files::Access::Owner)?;
         // Believed from now on, so a person should see whom.
         words::say(&format!(
             "loa: {} {}",

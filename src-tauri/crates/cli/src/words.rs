@@ -230,6 +230,10 @@ pub fn sentence(code: Code) -> &'static str {
             "A newer version made this file; update the program.",
         ),
         Code::StoreDamaged => l("Kho bị hỏng.", "The archive is damaged."),
+        Code::ProgramFile => l(
+            "Một tệp của chính chương trình bị thiếu hoặc hỏng; hãy cài lại.",
+            "A file of the program itself is missing or broken; install it again.",
+        ),
         Code::TextOverflow => l(
             "Chữ không vừa; hãy tách thành hai trang.",
             "The text does not fit; split it into two slides.",

@@ -24,12 +24,14 @@ impl Assets {
     /// Reads `folder`.
     ///
     /// # Errors
-    /// [`Code::Damaged`] with the name of the file that is missing or broken.
+    /// [`Code::ProgramFile`] with the name of the file that is missing or broken.
     pub fn open(folder: &Path) -> Result<Self, Problem> {
         let profiles = profiles(folder)?;
         let boards = boards(folder)?;
         let mut templates = Vec::new();
-        let mut names: Vec<_> = std::fs::read_dir(folder.join("templates"))?
+        let place = folder.join("templates");
+        let mut names: Vec<_> = std::fs::read_dir(&place)
+            .map_err(|error| broken(&place, &error.to_string()))?
             .filter_map(Result::ok)
             .map(|entry| entry.path())
             .filter(|path| {
@@ -86,7 +88,7 @@ impl Assets {
 /// The loudness profiles of `folder`.
 ///
 /// # Errors
-/// [`Code::Damaged`].
+/// [`Code::ProgramFile`].
 pub fn profiles(folder: &Path) -> Result<Vec<Profile>, Problem> {
     let path = folder.join("presets").join("loudness.toml");
     audio::profiles_from_toml(&read(&path)?).map_err(|error| broken(&path, &error.to_string()))
@@ -108,5 +110,37 @@ fn read(path: &Path) -> Result<String, Problem> {
 }
 
 fn broken(path: &Path, why: &str) -> Problem {
-    Problem::new(Code::Damaged, format!("{}: {why}", path.display()))
+    Problem::new(Code::ProgramFile, format!("{}: {why}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_ours_that_cannot_be_read_is_told_as_ours_and_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let preset = folder.path().join("presets/loudness.toml");
+        let told = |problem: Problem| {
+            assert_eq!(problem.code, Code::ProgramFile);
+            problem.detail
+        };
+        assert!(told(profiles(folder.path()).unwrap_err()).contains("loudness.toml"));
+        // A folder can be opened and not be read, as a file on a bad disk.
+        std::fs::create_dir_all(&preset).unwrap();
+        assert!(told(profiles(folder.path()).unwrap_err()).contains("loudness.toml"));
+        std::fs::remove_dir(&preset).unwrap();
+        std::fs::write(&preset, "no preset").unwrap();
+        assert!(told(profiles(folder.path()).unwrap_err()).contains("loudness.toml"));
+
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/presets");
+        for name in ["loudness.toml", "boards.toml"] {
+            let to = folder.path().join("presets").join(name);
+            std::fs::copy(shipped.join(name), to).unwrap();
+        }
+        let Err(missing) = Assets::open(folder.path()) else {
+            panic!("there are no templates");
+        };
+        assert!(told(missing).contains("templates"));
+    }
 }

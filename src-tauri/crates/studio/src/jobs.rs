@@ -132,7 +132,7 @@ impl Jobs {
         self.0.events.tell(Event::Job(job.clone()));
 
         let (jobs, id) = (self.clone(), job.id.clone());
-        std::thread::Builder::new()
+        let begun = std::thread::Builder::new()
             .name(format!("job {:?}", job.kind))
             .spawn(move || {
                 let progress = Teller {
@@ -144,7 +144,12 @@ impl Jobs {
                     catch_unwind(AssertUnwindSafe(|| work(Watch::new(&progress, &cancel))));
                 jobs.end(&id, outcome.unwrap_or_else(|panic| Err(from_panic(&panic))));
             })
-            .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
+            .map_err(|error| Problem::new(Code::Internal, error.to_string()));
+        if let Err(problem) = begun {
+            // Listed by now: it must not seem to run for ever.
+            self.end(&job.id, Err(problem.clone()));
+            return Err(problem);
+        }
         Ok(job)
     }
 

@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 mod assets;
+#[cfg(test)]
+mod bench;
 mod commands;
 mod documents;
 mod events;
@@ -15,8 +17,10 @@ mod host;
 mod jobs;
 mod keys;
 mod media;
+mod named;
 mod offers;
 mod packing;
+mod room;
 pub mod schema;
 mod scratch;
 mod sending;
@@ -25,6 +29,7 @@ mod slides;
 mod sound;
 mod sources;
 mod stage;
+mod sweep;
 pub mod tools;
 mod translate;
 pub mod wire;
@@ -49,7 +54,6 @@ pub use jobs::Order;
 pub use keys::signing_key;
 pub use media::{Answer, Media};
 pub use packing::{Cover, Packing, organisation};
-pub use scratch::{Draft, write_whole};
 
 use crate::assets::Assets;
 use crate::documents::Documents;
@@ -101,7 +105,7 @@ impl<H: Host> Studio<H> {
     pub fn open(host: H, store: &Path, assets: &Path, runtime: Handle) -> Result<Self, Problem> {
         let archive = Archive::open(store)?;
         let objects = archive.objects().clone();
-        scratch::sweep_store(store);
+        sweep::sweep_store(store);
         let key = keys::open(store, &host)?;
         let settings = SettingsFile::open(store)?;
         let events = Events::default();
@@ -130,6 +134,8 @@ impl<H: Host> Studio<H> {
             left_over: Mutex::default(),
         }));
         studio.look_for_takes()?;
+        // What cannot be taken up now is tried again at the next start; the rest works without it.
+        studio.take_up_packages().unwrap_or_default();
         studio.resume_sending();
         Ok(studio)
     }

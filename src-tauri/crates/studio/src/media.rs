@@ -220,7 +220,9 @@ impl<H: Host> Studio<H> {
     fn object(&self, digest: Digest) -> Result<Media, Problem> {
         let file = self.objects().open_object(digest)?;
         let mut head = [0u8; 16];
-        let got = file.read_at(0, &mut head)?;
+        let got = file
+            .read_at(0, &mut head)
+            .map_err(|error| Problem::on(&self.objects().path(digest), error))?;
         let content_type = sniff(&head[..got]);
         Ok(Media {
             content_type,

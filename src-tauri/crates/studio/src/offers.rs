@@ -28,9 +28,10 @@ impl Offers {
     /// Where it is not a file that can be read.
     pub fn take(&self, path: &Path) -> Result<Offer, Problem> {
         let bytes = crate::tools::regular(path)?;
-        let mut file = File::open(path)?;
         let mut head = [0u8; 512];
-        let got = file.read(&mut head)?;
+        let got = File::open(path)
+            .and_then(|mut file| file.read(&mut head))
+            .map_err(|error| Problem::on(path, error))?;
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         table.next += 1;
         let number = table.next;

@@ -5,10 +5,13 @@ mod lazy;
 
 use std::path::PathBuf;
 
+use files::Access;
 use package::Sealed;
 use serde::{Deserialize, Serialize};
 use units::Watch;
 
+use crate::tools::digest_of;
+use crate::translate::parse;
 use crate::wire::{self, NewPackage, Problem};
 use crate::{Host, Studio, to_json};
 
@@ -39,6 +42,10 @@ pub struct PackageRecord {
 /// Where packages are remembered.
 pub const PACKAGE: &str = "package";
 
+/// Where a package is written down before its file has its name: the one between the two is known by
+/// it after a kill.
+const SEALING: &str = "package-sealing";
+
 impl<H: Host> Studio<H> {
     /// Where a sealed package lies.
     pub(crate) fn package_path(&self, id: &str) -> PathBuf {
@@ -68,26 +75,79 @@ impl<H: Host> Studio<H> {
             items.push(item.id);
         }
         let place = self.package_path(&id.to_string());
-        let sealed = packing.seal(&self.0.key, &place, watch)?;
-        let record = self.record(request, &sealed);
-        let text = to_json(&record)?;
-        let known = self.archive().change(|change| {
-            change.add_package(&archive::Package {
-                id,
-                digest: sealed.digest,
-                path: format!("packages/{id}.tar"),
-                bytes: sealed.bytes,
-                created_ms: record.created_ms,
-                items,
-            })?;
-            change.state_put(PACKAGE, &record.id, &text)
-        });
-        if let Err(error) = known {
-            // A package that nobody knows of would lie there for ever.
-            std::fs::remove_file(&place).unwrap_or_default();
-            return Err(error.into());
+        let (draft, sealed) = packing.seal_draft(&self.0.key, &place, Access::Owner, watch)?;
+        let mut record = self.record(request, &sealed);
+        record.items = items.iter().map(ToString::to_string).collect();
+        self.remember(SEALING, &record.id, &record)?;
+        let kept = draft
+            .finish(&place)
+            .map_err(|error| Problem::on(&place, error))
+            .and_then(|()| self.keep_package(&record));
+        if kept.is_err() {
+            // Nobody was told of it. What an unsure disk keeps all the same is seen at the next start.
+            self.take_back_package(&record).unwrap_or_default();
         }
-        Ok(record)
+        kept.map(|()| record)
+    }
+
+    /// Gives a package whose file is there its row, twice if need be.
+    fn keep_package(&self, record: &PackageRecord) -> Result<(), Problem> {
+        let package = archive::Package {
+            id: parse(&record.id)?,
+            digest: parse(&record.digest)?,
+            path: format!("packages/{}.tar", record.id),
+            bytes: record.bytes,
+            created_ms: record.created_ms,
+            items: record
+                .items
+                .iter()
+                .map(|id| parse(id))
+                .collect::<Result<_, _>>()?,
+        };
+        let text = to_json(record)?;
+        self.archive().change(|change| -> Result<(), Problem> {
+            change.add_package(&package)?;
+            Ok(change.state_put(PACKAGE, &record.id, &text)?)
+        })?;
+        // With a row beside it the note says nothing more; it goes at the next start otherwise.
+        let forgotten = self.archive().state_delete(SEALING, &record.id);
+        forgotten.map(|_| ()).unwrap_or_default();
+        Ok(())
+    }
+
+    /// Removes the file of a package that has no row, and the note of it.
+    fn take_back_package(&self, record: &PackageRecord) -> Result<(), Problem> {
+        let place = self.package_path(&record.id);
+        if self.archive().package(parse(&record.digest)?)?.is_none() {
+            match std::fs::remove_file(&place) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Problem::on(&place, error));
+                }
+                _ => {}
+            }
+        }
+        self.archive().state_delete(SEALING, &record.id)?;
+        Ok(())
+    }
+
+    /// Takes up the packages that a killed program had named and not yet written down: whole ones are
+    /// kept, others go, since nobody was told of them. Files that no note speaks of are left alone.
+    pub(crate) fn take_up_packages(&self) -> Result<(), Problem> {
+        let notes = self.archive().state_list(SEALING)?;
+        for (_, text) in notes {
+            let Ok(record) = serde_json::from_str::<PackageRecord>(&text) else {
+                continue; // of a newer program
+            };
+            let place = self.package_path(&record.id);
+            match digest_of(&place) {
+                Ok(digest) if digest.to_string() == record.digest => self.keep_package(&record)?,
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Problem::on(&place, error));
+                }
+                _ => self.take_back_package(&record)?,
+            }
+        }
+        Ok(())
     }
 
     fn record(&self, request: &NewPackage, sealed: &Sealed) -> PackageRecord {
@@ -97,7 +157,7 @@ impl<H: Host> Studio<H> {
             digest: sealed.digest.to_string(),
             bytes: sealed.bytes,
             created_ms: self.now_ms(),
-            items: request.items.clone(),
+            items: vec![],
             files: sealed
                 .files
                 .iter()
@@ -111,3 +171,6 @@ impl<H: Host> Studio<H> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::scratch::write_whole;
+use files::{Access, write_whole};
+
 use crate::wire::{Code, Problem, Settings};
 
 /// Longest text of a setting. Names and addresses are far shorter; a public key is 150.
@@ -30,12 +31,13 @@ impl SettingsFile {
             Ok(bytes) => match serde_json::from_slice(&bytes) {
                 Ok(settings) => settings,
                 Err(_) => {
-                    std::fs::rename(&path, store.join("settings.unreadable.json"))?;
+                    std::fs::rename(&path, store.join("settings.unreadable.json"))
+                        .map_err(|error| Problem::on(&path, error))?;
                     usual()
                 }
             },
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => usual(),
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(Problem::on(&path, error)),
         };
         Ok(Self {
             path,
@@ -61,7 +63,8 @@ impl SettingsFile {
         let text = serde_json::to_vec_pretty(&settings)
             .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        write_whole(&self.path, &text)?;
+        write_whole(&self.path, &text, Access::Owner)
+            .map_err(|error| Problem::on(&self.path, error))?;
         current.clone_from(&settings);
         Ok(settings)
     }

@@ -1,7 +1,6 @@
 //! Slides of decks as pixels and as checks, always through the one renderer.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -242,22 +241,6 @@ impl<H: Host> Studio<H> {
     /// The pictures of decks being worked on.
     pub(crate) fn open_pictures(&self) -> &Pictures<'static> {
         self.0.pictures.at(self.now_ms())
-    }
-
-    /// Where exported files of a document go: a folder of its own beside the archive's.
-    pub(crate) fn export_folder(&self, title: &str) -> PathBuf {
-        let folder = self.store().join("exports");
-        let name = plain(title);
-        (1..)
-            .map(|nth| {
-                if nth == 1 {
-                    folder.join(&name)
-                } else {
-                    folder.join(format!("{name}-{nth}"))
-                }
-            })
-            .find(|path| !path.exists())
-            .unwrap_or(folder)
     }
 }
 

@@ -4,19 +4,20 @@
 //! Not for what is exported; that is rendered from here.
 
 mod cache;
+mod checked;
 
 pub(crate) use cache::pcm as decoded;
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use archive::Objects;
 use audio::{Levels, MonoReading, PcmSource, Peaks, StudioSource};
 use serde::{Deserialize, Serialize};
-use units::{Digest, FileBytes, Samples, Watch};
+use units::{Digest, ReadAt, Samples, Watch};
 
+use crate::named::Named;
 use crate::stage::Stage;
 use crate::wire::{self, Code, Problem};
 
@@ -74,7 +75,7 @@ impl Sources {
         watch: Watch<'_>,
     ) -> Result<Taken, Problem> {
         // A look at its head first, so that what is no sound is refused before it is copied.
-        audio::open(Arc::new(FileBytes::new(File::open(path)?)?))?;
+        audio::open(Arc::new(crate::tools::open_file(path)?))?;
         let copying = Stage::of(watch, 0.0, 0.2);
         let staged = self.objects.stage_file(path, watch.telling(&copying))?;
         let digest = staged.digest();
@@ -150,8 +151,9 @@ impl Sources {
         Ok(self.remember(digest, cache::peaks(&self.cache, digest, pcm, Watch::NONE)?))
     }
 
-    fn original(&self, digest: Digest) -> Result<Arc<FileBytes>, Problem> {
-        Ok(Arc::new(self.objects.open_object(digest)?))
+    fn original(&self, digest: Digest) -> Result<Arc<dyn ReadAt>, Problem> {
+        let file = self.objects.open_object(digest)?;
+        Ok(Arc::new(Named::new(file, &self.objects.path(digest))))
     }
 
     fn remember(&self, digest: Digest, peaks: Peaks) -> Arc<Peaks> {
@@ -171,15 +173,11 @@ impl Sources {
 
 impl audio::Sources for Sources {
     fn open(&self, digest: &Digest) -> Result<Arc<dyn StudioSource>, audio::Error> {
-        let original = self.original(*digest).map_err(|_| missing(*digest))?;
         let stage = Stage::of(Watch::NONE, 0.0, 1.0);
-        let pcm = cache::pcm(&self.cache, *digest, original, &stage, Watch::NONE)
-            .map_err(|problem| audio::Error::Io(std::io::Error::other(problem.detail)))?;
+        let pcm = self
+            .original(*digest)
+            .and_then(|original| cache::pcm(&self.cache, *digest, original, &stage, Watch::NONE))
+            .map_err(|problem| audio::Error::Io(problem.into()))?;
         Ok(Arc::new(PcmSource::new(pcm)?))
     }
-}
-
-fn missing(digest: Digest) -> audio::Error {
-    let detail = format!("source {} is not in the archive", digest.short());
-    audio::Error::Io(std::io::Error::new(std::io::ErrorKind::NotFound, detail))
 }

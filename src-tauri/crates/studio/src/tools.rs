@@ -9,15 +9,18 @@ use std::sync::Arc;
 
 use audio::encode::{Format, Target};
 use audio::{MonoReading, Peaks, Profile};
-use units::{Dbtp, FileBytes, Lufs, ReadAt, Watch};
+use files::Access;
+use units::{Dbtp, Digest, DigestingReader, FileBytes, Lufs, ReadAt, Watch};
 
 pub(crate) use deck::open as open_deck;
 pub use deck::{DeckFinding, check_deck, render_deck};
 pub use programme::mix_programme;
 
+use crate::assets;
+use crate::named::Named;
+use crate::scratch::Scratch;
 use crate::translate::levels;
 use crate::wire::{Code, Levels, Normalized, Problem};
-use crate::{Draft, assets};
 
 /// What to normalise to.
 #[derive(Clone, Debug)]
@@ -77,13 +80,21 @@ pub fn regular(path: &Path) -> Result<u64, Problem> {
 }
 
 fn open(path: &Path) -> Result<Arc<dyn ReadAt>, Problem> {
-    Ok(Arc::new(open_file(path)?))
+    Ok(Arc::new(Named::new(open_file(path)?, path)))
+}
+
+/// The digest of what is in a file.
+pub(crate) fn digest_of(path: &Path) -> std::io::Result<Digest> {
+    let mut reader = DigestingReader::new(File::open(path)?);
+    std::io::copy(&mut reader, &mut std::io::sink())?;
+    Ok(reader.finish().0)
 }
 
 /// Begins the file that is made from `input`, which it must not replace.
-fn draft(input: &Path, output: &Path) -> Result<Draft, Problem> {
+fn draft(input: &Path, output: &Path) -> Result<Scratch, Problem> {
     spare(input, output)?;
-    Draft::beside(output).map_err(|error| Problem::on(output, error))
+    files::sweep_beside(output);
+    Scratch::beside(output, Access::Usual).map_err(|error| Problem::on(output, error))
 }
 
 /// Refuses an output that is the input, by whatever name: the original is not ours to write over.
@@ -97,7 +108,7 @@ fn spare(input: &Path, output: &Path) -> Result<(), Problem> {
     }
 }
 
-fn finish(draft: Draft, output: &Path) -> Result<(), Problem> {
+fn finish(draft: Scratch, output: &Path) -> Result<(), Problem> {
     draft
         .finish(output)
         .map_err(|error| Problem::on(output, error))

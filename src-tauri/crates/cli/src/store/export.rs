@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::io::Write as _;
 
 use archive::{Archive, ItemFile};
+use files::{Access, Draft};
 use package::PortablePath;
 use serde::Serialize;
-use studio::Draft;
 use studio::wire::{Code, Problem};
 use units::{Digester, ReadAt as _, Watch};
 
@@ -64,7 +64,8 @@ fn copy(
     watch: Watch<'_>,
 ) -> Result<(), Problem> {
     let source = archive.open_object(file.digest)?;
-    let mut draft = Draft::beside(place)?;
+    files::sweep_beside(place);
+    let mut draft = Draft::beside(place, Access::Usual)?;
     let mut digester = Digester::new();
     let mut block = vec![0; BLOCK_BYTES];
     let mut done = 0;

@@ -216,7 +216,9 @@ impl<H: Host> Studio<H> {
                 "the item was not made from a document",
             ));
         }
-        self.remember(MADE_FROM, item, &id.to_string())?;
+        // The document is there by now; without this note the next opening makes another copy of it.
+        let noted = self.remember(MADE_FROM, item, &id.to_string());
+        noted.unwrap_or_default();
         Ok(id.to_string())
     }
 
@@ -228,7 +230,8 @@ impl<H: Host> Studio<H> {
             return Err(Problem::new(Code::TooLarge, "a document above 32 MiB"));
         }
         let mut bytes = vec![0; length];
-        file.read_exact_at(0, &mut bytes)?;
+        file.read_exact_at(0, &mut bytes)
+            .map_err(|error| Problem::on(&self.objects().path(digest), error))?;
         String::from_utf8(bytes).map_err(|_| Problem::new(Code::Damaged, "a document is no text"))
     }
 }

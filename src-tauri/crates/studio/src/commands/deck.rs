@@ -1,18 +1,21 @@
 //! Decks: templates, edits, pictures, export.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use board::deck::{Deck, Edit, Element, Fit, Frame, Kind, Slide};
+use files::{Access, RunFolder, write_whole};
 use units::{Id, Watch};
 
 use crate::jobs::Order;
-use crate::slides::{ArchiveImages, all};
+use crate::slides::{ArchiveImages, SlidePicture, all, plain};
 use crate::translate::{self, parse};
 use crate::wire::{
     self, ById, Code, EditDeck, ImportPicture, Job, JobKind, JobResult, NewDeck, Nothing, Problem,
     Template,
 };
-use crate::{Host, Studio, write_whole};
+use crate::{Host, Studio};
 
 pub fn boards<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Vec<wire::Board>, Problem> {
     let boards = studio.0.assets.boards().iter();
@@ -138,9 +141,8 @@ pub fn deck_export<H: Host>(studio: &Studio<H>, request: ById) -> Result<Job, Pr
     let worker = studio.clone();
     studio.0.jobs.begin(order, move |watch| {
         let deck = worker.read_deck(id, |document| document.value().clone())?;
-        let folder = worker.export_folder(&deck.title);
         Ok(JobResult::Exported {
-            paths: worker.write_slides(&deck, &folder, watch)?,
+            paths: worker.export_slides(&deck, watch)?,
         })
     })
 }
@@ -150,7 +152,7 @@ impl<H: Host> Studio<H> {
     ///
     /// # Errors
     /// Where it is no deck.
-    pub fn import_deck(&self, path: &std::path::Path) -> Result<wire::Deck, Problem> {
+    pub fn import_deck(&self, path: &Path) -> Result<wire::Deck, Problem> {
         let (mut deck, pictures) = crate::tools::open_deck(path)?;
         for digest in deck.pictures() {
             if let Some(bytes) = board::Images::get(&pictures, &digest) {
@@ -197,21 +199,35 @@ impl<H: Host> Studio<H> {
         })
     }
 
-    fn write_slides(
-        &self,
-        deck: &Deck,
-        folder: &std::path::Path,
-        watch: Watch<'_>,
-    ) -> Result<Vec<String>, Problem> {
+    /// Writes all slides into a folder of their own, which is there once it is complete.
+    fn export_slides(&self, deck: &Deck, watch: Watch<'_>) -> Result<Vec<String>, Problem> {
         let images = ArchiveImages(self.objects().clone());
-        let mut paths = Vec::new();
-        for picture in all(deck, self.0.assets.fonts(), &images, watch)? {
-            let path = folder.join(picture.name);
-            write_whole(&path, &picture.png)?;
-            paths.push(path.display().to_string());
-        }
-        Ok(paths)
+        let pictures = all(deck, self.0.assets.fonts(), &images, watch)?;
+        let exports = self.store().join("exports");
+        let written = || -> io::Result<PathBuf> {
+            let run = RunFolder::create(&exports)?;
+            let made = run.path().join("slides");
+            for picture in &pictures {
+                write_whole(&made.join(&picture.name), &picture.png, Access::Owner)?;
+            }
+            let folder = free_name(&exports, &plain(&deck.title));
+            std::fs::rename(made, &folder)?;
+            files::sync_folder(&exports)?;
+            Ok(folder)
+        };
+        let folder = written().map_err(|error| Problem::on(&exports, error))?;
+        let path = |picture: SlidePicture| folder.join(picture.name).display().to_string();
+        Ok(pictures.into_iter().map(path).collect())
     }
+}
+
+/// `name` in `folder`, with a number behind it where that is taken.
+fn free_name(folder: &Path, name: &str) -> PathBuf {
+    let first = std::iter::once(name.to_owned());
+    let numbered = (2u64..).map(|nth| format!("{name}-{nth}"));
+    let mut names = first.chain(numbered).map(|name| folder.join(name));
+    let is_free = |path: &PathBuf| path.symlink_metadata().is_err();
+    names.find(is_free).unwrap_or_else(|| folder.join(name))
 }
 
 #[cfg(test)]

@@ -45,18 +45,20 @@ pub fn documents<H: Host>(
             continue;
         }
         // One that cannot be opened is listed all the same, so that it is missed by nobody.
-        found.push(
-            summary(studio, document.id, kind).unwrap_or(wire::Document {
-                id,
-                kind,
-                title: document.title,
-                updated_ms: document.updated_ms,
-                duration_ms: 0,
-                parts: 0,
-                levels: None,
-                archived: false,
-            }),
-        );
+        let listed = summary(studio, document.id, kind).unwrap_or(wire::Document {
+            id,
+            kind,
+            title: document.title.clone(),
+            updated_ms: document.updated_ms,
+            duration_ms: 0,
+            parts: 0,
+            levels: None,
+            archived: false,
+        });
+        if listed.title != document.title {
+            studio.note_title(document.id, &listed.title, listed.updated_ms);
+        }
+        found.push(listed);
     }
     found.sort_by_key(|document| std::cmp::Reverse(document.updated_ms));
     Ok(found)
@@ -192,7 +194,15 @@ impl<H: Host> Studio<H> {
         Ok(read(&document))
     }
 
-    /// Changes a document, notes it in the index and tells everybody.
+    /// Notes a title in the index, which only repeats what the log says: one that cannot be noted now
+    /// is noted when documents are listed.
+    fn note_title(&self, id: Id, title: &str, at_ms: i64) {
+        let noted = self.archive().touch_document(id, title, at_ms);
+        noted.unwrap_or_default();
+    }
+
+    /// Changes a document, notes it in the index and tells everybody. Once the log has the change, it is
+    /// done: nothing that fails behind it is answered as a refusal.
     pub(crate) fn change<M: Model>(
         &self,
         document: &Shared<M>,
@@ -210,8 +220,7 @@ impl<H: Host> Studio<H> {
             )
         };
         if let Some(title) = title {
-            let now_ms = self.now_ms();
-            self.archive().touch_document(id, &title, now_ms)?;
+            self.note_title(id, &title, self.now_ms());
         }
         self.events().tell(Event::Document {
             id: id.to_string(),
@@ -220,3 +229,6 @@ impl<H: Host> Studio<H> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,12 +24,18 @@ pub fn package_create<H: Host>(studio: &Studio<H>, request: NewPackage) -> Resul
     let worker = studio.clone();
     studio.0.jobs.begin(order, move |watch| {
         let record = worker.seal(&request, watch)?;
-        if request.send {
-            worker.send_package(&record)?;
+        // Sealed is sealed: what fails from here on must not lead to a second package.
+        let sent = match request.send {
+            true => worker.send_package(&record),
+            false => Ok(()),
+        };
+        if let Ok(package) = worker.package_view(&record) {
+            worker.events().tell(Event::Package(package));
         }
-        let package = worker.package_view(&record)?;
-        worker.events().tell(Event::Package(package));
-        Ok(JobResult::Sealed { package: record.id })
+        Ok(JobResult::Sealed {
+            package: record.id,
+            unsent: sent.err(),
+        })
     })
 }
 

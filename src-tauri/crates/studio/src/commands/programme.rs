@@ -2,18 +2,22 @@
 
 use std::path::PathBuf;
 
+use audio::encode::{Format, Mp3Rate, Target};
 use audio::programme::{Clip, ClipId, Edit, Media, Programme, Track, TrackId, TrackKind};
+use files::Access;
 use units::{Digest, Id, Samples, Watch};
 
 use super::documents::RENDITION;
 use crate::jobs::Order;
+use crate::room;
+use crate::scratch::Scratch;
 use crate::sources::SourceFacts;
 use crate::translate::{self, parse};
 use crate::wire::{
     self, ById, Code, EditProgramme, Event, Heard, ImportSound, Job, JobKind, JobResult,
     NewProgramme, Nothing, Problem, Profile, Render, SoundFrom,
 };
-use crate::{Draft, Host, Studio};
+use crate::{Host, Studio};
 
 /// What is known of sources, by digest.
 pub(crate) const SOURCE: &str = "source";
@@ -155,7 +159,9 @@ pub(crate) enum Place {
 
 impl<H: Host> Studio<H> {
     pub(crate) fn programme_view(&self, id: Id) -> Result<wire::Programme, Problem> {
-        let rendition = self.recall(RENDITION, &id.to_string())?;
+        // An edit that was done is answered with this view: what the index cannot say just now is left
+        // out of it.
+        let rendition = self.recall(RENDITION, &id.to_string()).unwrap_or_default();
         let (mut view, media) = self.read_programme(id, |document| {
             let programme = document.value();
             let view = wire::Programme {
@@ -177,7 +183,8 @@ impl<H: Host> Studio<H> {
             (view, programme.media.clone())
         })?;
         let digests: Vec<String> = media.iter().map(|it| it.digest.to_string()).collect();
-        let known = self.archive().state_get_all(SOURCE, &digests)?;
+        let known = self.archive().state_get_all(SOURCE, &digests);
+        let known = known.unwrap_or_default();
         for (media, digest) in media.into_iter().zip(digests) {
             let facts = known.get(&digest);
             let facts = facts.and_then(|text| serde_json::from_str::<SourceFacts>(text).ok());
@@ -195,6 +202,11 @@ impl<H: Host> Studio<H> {
 
     /// The view after a change; what is playing goes on with the new sound.
     fn programme_changed(&self, id: Id) -> Result<wire::Programme, Problem> {
+        self.hear_changed(id);
+        self.programme_view(id)
+    }
+
+    fn hear_changed(&self, id: Id) {
         let heard = Heard::Programme {
             document: id.to_string(),
         };
@@ -203,7 +215,6 @@ impl<H: Host> Studio<H> {
         {
             self.0.transport.replace(&heard, sound, length);
         }
-        self.programme_view(id)
     }
 
     pub(crate) fn programme_order(&self, kind: JobKind, id: Id) -> Result<Order, Problem> {
@@ -236,12 +247,11 @@ impl<H: Host> Studio<H> {
         let worker = self.clone();
         self.0.jobs.begin(order, move |watch| {
             let taken_in = worker.take_in(id, &place, &name, (track.as_deref(), position), watch);
-            if taken_in.is_err() && matches!(place, Place::Take(_)) {
+            taken_in.map_err(|problem| match &place {
                 // What was recorded is not lost with the import: it is offered again.
-                worker.look_for_takes()?;
-                worker.events().tell(Event::Settings);
-            }
-            taken_in
+                Place::Take(path) => worker.take_waits(path, problem),
+                Place::File(_) | Place::Object(_) => problem,
+            })
         })
     }
 
@@ -266,7 +276,7 @@ impl<H: Host> Studio<H> {
         self.remember(SOURCE, &taken.digest.to_string(), &taken.facts)?;
         let clip = self.lay(id, taken.digest, &taken.facts, track, position)?;
         if let Place::Take(path) = place {
-            self.take_is_in(path)?;
+            self.take_is_in(path);
         }
         Ok(JobResult::Imported {
             source: taken.digest.to_string(),
@@ -317,7 +327,7 @@ impl<H: Host> Studio<H> {
             };
             document.edit(edit, self.now_ms())
         })?;
-        self.programme_changed(id)?;
+        self.hear_changed(id);
         Ok(clip_id)
     }
 
@@ -361,8 +371,16 @@ impl<H: Host> Studio<H> {
         let replay = || -> Result<Box<dyn audio::Signal>, audio::Error> {
             Ok(Box::new(audio::Mix::new(&programme, self.sources())?))
         };
-        let mut draft = Draft::beside(&self.store().join("cache").join("render"))?;
-        let report = audio::normalize_replay(&replay, profile, &target, &mut draft, watch)?;
+        let place = self.store().join("cache").join("render");
+        let mut draft =
+            Scratch::beside(&place, Access::Owner).map_err(|error| Problem::on(&place, error))?;
+        let needed = least_bytes(&target, programme.length());
+        room::check(needed, &place)?;
+        let report = audio::normalize_replay(&replay, profile, &target, &mut draft, watch);
+        let report = report.map_err(|error| {
+            let written = std::fs::metadata(draft.path()).map_or(0, |it| it.len());
+            room::told(error.into(), needed, &place, written)
+        })?;
         let digest = self.store_file(draft.path(), Watch::NONE)?;
         let rendition = wire::Rendition {
             digest: digest.to_string(),
@@ -377,6 +395,18 @@ impl<H: Host> Studio<H> {
         });
         Ok(rendition)
     }
+}
+
+/// The least bytes of a rendered file; 0 where that depends on the sound.
+fn least_bytes(target: &Target, length: Samples) -> u64 {
+    let bytes = match target.format {
+        Format::Wav { bits } => {
+            length.seconds() * f64::from(target.rate_hz * bits / 8) * target.channels as f64
+        }
+        Format::Mp3(Mp3Rate::Cbr { kbps }) => length.seconds() * f64::from(kbps * 125),
+        Format::Mp3(Mp3Rate::Vbr { .. }) | Format::Flac { .. } => 0.0,
+    };
+    bytes as u64
 }
 
 fn stem(path: &std::path::Path) -> String {

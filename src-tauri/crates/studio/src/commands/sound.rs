@@ -6,14 +6,15 @@ use std::sync::{MutexGuard, PoisonError};
 use audio::Seekable;
 use audio::bext::Bext;
 use audio::ports::RecordRequest;
+use files::Access;
 use units::Id;
 
 use super::programme::Place;
-use crate::sound::{Intent, device, left_over};
+use crate::sound::{Intent, Stopped, device, left_over};
 use crate::translate::parse;
 use crate::wire::{
-    Code, Device, Devices, Heard, Job, Nothing, Play, Problem, RecoveredTake, Seek, StartRecording,
-    Transport,
+    Code, Device, Devices, Event, Heard, Job, Nothing, Play, Problem, RecoveredTake, Seek,
+    StartRecording, Transport,
 };
 use crate::{Host, Studio};
 
@@ -82,7 +83,7 @@ pub fn record_start<H: Host>(
         + jiff::SignedDuration::from_mins(studio.host().utc_offset_minutes().into());
     let local = moment.to_zoned(jiff::tz::TimeZone::UTC).datetime();
     let folder = studio.takes_folder();
-    std::fs::create_dir_all(&folder)?;
+    files::create_folders(&folder, Access::Owner).map_err(|error| Problem::on(&folder, error))?;
     let path = folder.join(format!("{}.wav", local.strftime("%Y-%m-%d %H-%M-%S%.3f")));
     let bext = Bext {
         originator: "Loa Studio".into(),
@@ -110,21 +111,11 @@ pub fn record_start<H: Host>(
 }
 
 pub fn record_stop<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Job, Problem> {
-    let (take, intent) = studio.0.recorder.stop(studio.events())?;
-    let id: Id = parse(&intent.programme)?;
-    let name = take
-        .path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    studio.import(
-        id,
-        Place::Take(take.path),
-        name,
-        intent.track,
-        intent.position,
-    )
+    let stopped = studio.0.recorder.stop(studio.events())?;
+    let path = stopped.path.clone();
+    studio
+        .take_in_recorded(stopped)
+        .map_err(|problem| studio.take_waits(&path, problem))
 }
 
 impl<H: Host> Studio<H> {
@@ -174,6 +165,38 @@ impl<H: Host> Studio<H> {
         }
     }
 
+    fn take_in_recorded(&self, stopped: Stopped) -> Result<Job, Problem> {
+        let (take, intent) = (stopped.take?, stopped.intent);
+        let id: Id = parse(&intent.programme)?;
+        let name = take.path.file_stem().unwrap_or_default().to_string_lossy();
+        let name = name.into_owned();
+        self.import(
+            id,
+            Place::Take(take.path),
+            name,
+            intent.track,
+            intent.position,
+        )
+    }
+
+    /// Offers what was recorded into the file at `path`, since it could not be taken in; says so
+    /// behind what the `problem` says.
+    pub(crate) fn take_waits(&self, path: &Path, problem: Problem) -> Problem {
+        if let Err(unseen) = self.look_for_takes() {
+            let detail = format!("{}; {}: {}", problem.detail, path.display(), unseen.detail);
+            return Problem::new(problem.code, detail);
+        }
+        self.events().tell(Event::Settings);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let takes = self.left_over_takes();
+        let Some(take) = takes.iter().find(|take| take.name == name) else {
+            return problem; // nothing of it came to the disk
+        };
+        let (detail, seconds) = (&problem.detail, take.seconds);
+        let detail = format!("{detail}; {seconds:.1} s are safe in takes/{name}");
+        Problem::new(problem.code, detail)
+    }
+
     /// Looks for takes that are not in the archive, mending those that were cut off: when the
     /// program starts, and after one could not be taken in.
     pub(crate) fn look_for_takes(&self) -> Result<(), Problem> {
@@ -192,13 +215,20 @@ impl<H: Host> Studio<H> {
 
     /// A take whose copy is in the archive is put beside, so that it is not offered again. It is not
     /// deleted: the disk has room for a second copy of the announcer's morning.
-    pub(crate) fn take_is_in(&self, path: &Path) -> Result<(), Problem> {
-        let folder = self.takes_folder().join("taken");
-        std::fs::create_dir_all(&folder)?;
+    pub(crate) fn take_is_in(&self, path: &Path) {
         let name = path.file_name().unwrap_or_default();
-        std::fs::rename(path, folder.join(name))?;
         self.left_over_takes()
             .retain(|take| name != take.name.as_str());
-        Ok(())
+        let folder = self.takes_folder().join("taken");
+        let put = || {
+            files::create_folders(&folder, Access::Owner)?;
+            std::fs::rename(path, folder.join(name))
+        };
+        // It is in the programme by now, which no failure here undoes: then it stays where it is, and is
+        // offered once more at the next start.
+        put().unwrap_or_default();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use archive::{Archive, Item, ItemFile};
+use files::{Access, Draft, sweep_beside};
 use package::{
     Approval, BoardCheck, Contents, Delivery, FileRef, Finding, Kind, PayloadFile, Person,
     PortablePath, Priority, Role, Sealed, SigningKey, Stamp, Subject, limits,
@@ -14,10 +15,9 @@ use package::{
 use units::{FileBytes, Id, ReadAt, Watch};
 
 use super::lazy::Lazy;
-use crate::Draft;
 use crate::commands::ROLE_DELIVERY;
 use crate::facts::{self, ITEM_CHECKS, SlideCheck};
-use crate::scratch::sweep_beside;
+use crate::room;
 use crate::settings::SettingsFile;
 use crate::slides::plain;
 use crate::wire::{self, Code, Problem};
@@ -204,13 +204,38 @@ impl Packing {
         &self,
         key: &SigningKey,
         place: &Path,
+        access: Access,
         watch: Watch<'_>,
     ) -> Result<Sealed, Problem> {
-        sweep_beside(place);
-        let mut draft = Draft::beside(place)?;
-        let sealed = package::seal(&self.contents, key, &mut draft, watch)?;
-        draft.finish(place)?;
+        let (draft, sealed) = self.seal_draft(key, place, access, watch)?;
+        let finished = draft.finish(place);
+        finished.map_err(|error| Problem::on(place, error))?;
         Ok(sealed)
+    }
+
+    /// Seals it into a draft, still to be named.
+    pub(super) fn seal_draft(
+        &self,
+        key: &SigningKey,
+        place: &Path,
+        access: Access,
+        watch: Watch<'_>,
+    ) -> Result<(Draft, Sealed), Problem> {
+        sweep_beside(place);
+        // What is in it, without the little that stands around it.
+        let needed = self.contents.files.iter().map(|it| it.bytes.len()).sum();
+        room::check(needed, place)?;
+        let mut draft = Draft::beside(place, access).map_err(|error| Problem::on(place, error))?;
+        let sealed = package::seal(&self.contents, key, &mut draft, watch);
+        let sealed = sealed.map_err(|error| {
+            let problem = match error {
+                package::Error::Write(error) => Problem::on(place, error),
+                error => error.into(),
+            };
+            let written = draft.file().metadata().map_or(0, |it| it.len());
+            room::told(problem, needed, place, written)
+        })?;
+        Ok((draft, sealed))
     }
 
     fn item(&self, item: &Item, files: Vec<FileRef>) -> package::Item {

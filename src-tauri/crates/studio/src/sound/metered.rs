@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use audio::{Error, LiveLevels, LiveMeter, MonoReading, Planar, Seekable, Signal};
 
+use crate::wire::Problem;
+
 /// Frames from reading to reading: 100 ms, as often as Tech 3341 wants a live meter to change.
 const READING_FRAMES: usize = 4_800;
 /// Most readings kept, over 3 s: more than any loudspeaker reads ahead.
@@ -22,6 +24,8 @@ pub struct Readings(Arc<Mutex<Kept>>);
 struct Kept {
     /// Where a seek goes that the reading thread has not come to: what is kept lies before it.
     sought: Option<u64>,
+    /// Why the sound could not be read any further.
+    failed: Option<Problem>,
     /// Oldest first, each with the frame after the last one measured.
     by_position: VecDeque<(u64, LiveLevels)>,
 }
@@ -43,8 +47,21 @@ impl Readings {
         (kept.sought.is_none() && *at <= position).then_some(*levels)
     }
 
+    /// Why the sound ended before its end, if it did.
+    pub fn failed(&self) -> Option<Problem> {
+        self.lock().failed.clone()
+    }
+
+    /// Keeps why a sound cannot be read, for the one who is to be told, and gives it to be passed on.
+    fn fail(&self, error: Error) -> Error {
+        let problem = Problem::from(error);
+        self.lock().failed = Some(problem.clone());
+        Error::Io(problem.into())
+    }
+
     fn begin(&self, position: u64) {
         let mut kept = self.lock();
+        kept.failed = None;
         kept.by_position.clear();
         if kept.sought == Some(position) {
             kept.sought = None; // not where another seek is still to come
@@ -139,7 +156,8 @@ impl Signal for Metered {
     }
 
     fn read(&mut self, block: &mut Planar, frames_max: usize) -> Result<usize, Error> {
-        let frames = self.sound.read(block, frames_max)?;
+        let read = self.sound.read(block, frames_max);
+        let frames = read.map_err(|error| self.readings.fail(error))?;
         if let Some(mut meter) = self.meter.take() {
             let measured = match frames {
                 0 if self.unread > 0 => self.read_off(&mut meter), // the end
@@ -154,7 +172,8 @@ impl Signal for Metered {
 
 impl Seekable for Metered {
     fn seek(&mut self, frame: u64) -> Result<(), Error> {
-        self.sound.seek(frame)?;
+        let sought = self.sound.seek(frame);
+        sought.map_err(|error| self.readings.fail(error))?;
         (self.next, self.unread) = (frame, 0);
         if let Some(meter) = &mut self.meter {
             meter.reset();

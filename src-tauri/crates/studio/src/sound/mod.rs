@@ -5,7 +5,7 @@ mod metered;
 mod recorder;
 mod transport;
 
-pub use recorder::{Intent, Recorder, device, left_over};
+pub use recorder::{Intent, Recorder, Stopped, device, left_over};
 pub use transport::Deck;
 
 use std::time::Duration;

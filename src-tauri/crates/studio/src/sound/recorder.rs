@@ -1,6 +1,6 @@
 //! Recording: one take at a time, told as it goes, found again after a crash.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use audio::ports::{Capture, DeviceId, RecordRequest, Recording, Take, TakeEnd};
@@ -17,7 +17,18 @@ pub struct Recorder(Arc<Mutex<Option<Running>>>);
 struct Running {
     recording: Box<dyn Recording>,
     device: String,
+    path: PathBuf,
     intent: Intent,
+}
+
+/// A take that was ended, well or badly.
+pub struct Stopped {
+    /// Its file. What was written stays there, whatever else happened.
+    pub path: PathBuf,
+    /// Where it is to go.
+    pub intent: Intent,
+    /// The take, or why its file could not be closed.
+    pub take: Result<Take, Problem>,
 }
 
 /// Where a take is to go.
@@ -55,6 +66,7 @@ impl Recorder {
         *running = Some(Running {
             recording,
             device,
+            path: request.path.clone(),
             intent,
         });
         drop(running);
@@ -65,14 +77,18 @@ impl Recorder {
     /// Ends the take.
     ///
     /// # Errors
-    /// [`Code::NoRecording`], and what closing the file reports; what was written stays.
-    pub fn stop(&self, events: &Events) -> Result<(Take, Intent), Problem> {
+    /// [`Code::NoRecording`].
+    pub fn stop(&self, events: &Events) -> Result<Stopped, Problem> {
         let running = self.lock().take();
         let running =
             running.ok_or_else(|| Problem::new(Code::NoRecording, "no take is under way"))?;
         let take = running.recording.stop();
         events.tell(Event::Recording { recording: None });
-        Ok((take?, running.intent))
+        Ok(Stopped {
+            path: running.path,
+            intent: running.intent,
+            take: take.map_err(Problem::from),
+        })
     }
 
     /// How it stands.

@@ -126,6 +126,7 @@ impl Deck {
                 position: 0,
                 length: 0,
                 xruns: 0,
+                problem: None,
             },
         }
     }
@@ -164,6 +165,10 @@ fn of(loaded: &Loaded) -> (Transport, Meter) {
         position: status.position.0,
         length: loaded.length,
         xruns: status.xruns,
+        problem: status.failed.map(|said| {
+            let read = loaded.readings.failed();
+            read.unwrap_or_else(|| Problem::new(Code::DeviceGone, said))
+        }),
     };
     let meter = Meter {
         source: MeterSource::Output,

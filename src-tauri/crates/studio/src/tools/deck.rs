@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use board::deck::{Board, Deck};
 use board::{Fonts, Images, Pictures};
+use files::{Access, write_whole};
 use serde::Serialize;
 use units::{Digest, Watch};
 
 use crate::slides::file_names;
 use crate::wire::{Code, Problem};
-use crate::write_whole;
 
 /// One finding of `loa check`. The names are a contract with scripts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -146,7 +146,8 @@ pub fn render_deck(
             let mut png = Vec::new();
             board::png(&board::draw(&scene), &mut png)?;
             let path = out.join(name);
-            write_whole(&path, &png).map_err(|error| Problem::on(&path, error))?;
+            files::sweep_beside(&path);
+            write_whole(&path, &png, Access::Usual).map_err(|error| Problem::on(&path, error))?;
             written.push(path);
         }
     }

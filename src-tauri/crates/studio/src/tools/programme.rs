@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use audio::programme::{FILE_BYTES_MAX, Programme, from_json};
 use audio::{Mix, Pcm, PcmSource, Replay, Signal, StudioSource};
-use units::{Digest, DigestingReader, SAMPLE_RATE_HZ, Watch};
+use files::{Access, RunFolder};
+use units::{Digest, SAMPLE_RATE_HZ, Watch};
 
-use super::{Aim, aimed};
-use crate::Draft;
+use super::{Aim, aimed, digest_of};
+use crate::scratch::Scratch;
 use crate::translate::levels;
 use crate::wire::{Code, Normalized, Problem, Warning};
 
@@ -54,12 +55,21 @@ pub fn mix_programme(
         let detail = format!("{}: no programme file: {}", path.display(), problem.detail);
         Problem::new(problem.code, detail)
     })?;
-    let scratch = tempdir_beside(output)?;
+    let folder = parent(output).join(".loa-mix");
+    let scratch = scratch_in(&folder).map_err(|error| Problem::on(&folder, error))?;
     let made = mix(
-        &programme, path, output, folders, aim, assets, &scratch, watch,
+        &programme,
+        path,
+        output,
+        folders,
+        aim,
+        assets,
+        scratch.path(),
+        watch,
     );
-    // Decoded media are only needed while mixing.
-    std::fs::remove_dir_all(&scratch).unwrap_or_default();
+    drop(scratch);
+    // Where another mix is under way beside this one, it still has its own in there.
+    std::fs::remove_dir(&folder).unwrap_or_default();
     made
 }
 
@@ -99,7 +109,7 @@ fn mix(
 fn as_it_is(
     replay: &dyn Replay,
     output: &Path,
-    draft: &mut Draft,
+    draft: &mut Scratch,
     watch: Watch<'_>,
 ) -> Result<Normalized, Problem> {
     let target = audio::encode::Target::new(super::format_of(output)?, SAMPLE_RATE_HZ, 2);
@@ -179,26 +189,23 @@ fn find(
     Ok(FolderMedia(found))
 }
 
-fn digest_of(path: &Path) -> std::io::Result<Digest> {
-    let mut reader = DigestingReader::new(std::fs::File::open(path)?);
-    std::io::copy(&mut reader, &mut std::io::sink())?;
-    Ok(reader.finish().0)
-}
-
 fn pcm(path: &Path, digest: Digest, scratch: &Path, watch: Watch<'_>) -> Result<Pcm, Problem> {
     let bytes = super::open(path)?;
     let stage = crate::stage::Stage::of(Watch::NONE, 0.0, 1.0);
     crate::sources::decoded(scratch, digest, bytes, &stage, watch)
 }
 
-fn tempdir_beside(output: &Path) -> Result<PathBuf, Problem> {
-    let folder = output
-        .parent()
-        .filter(|it| !it.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let scratch = folder.join(format!(".loa-mix-{}", std::process::id()));
-    std::fs::create_dir_all(&scratch)?;
-    Ok(scratch)
+/// Room for decoded media, which are needed only while mixing: beside the output, where there is room
+/// for it as well. What killed mixes left there goes.
+fn scratch_in(folder: &Path) -> std::io::Result<RunFolder> {
+    files::create_folders(parent(folder), Access::Usual)?;
+    files::sweep_runs(folder);
+    RunFolder::create(folder)
+}
+
+fn parent(place: &Path) -> &Path {
+    let folder = place.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

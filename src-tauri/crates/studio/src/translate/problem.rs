@@ -19,6 +19,10 @@ impl Problem {
 
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Self {
+        let carried = error.get_ref().and_then(|it| it.downcast_ref::<Self>());
+        if let Some(problem) = carried {
+            return problem.clone();
+        }
         let code = match error.kind() {
             io::ErrorKind::NotFound => Code::NotFound,
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -159,5 +163,36 @@ impl From<delivery::StoreError> for Problem {
             StoreError::Unreadable(_) => Code::StoreDamaged,
         };
         Self::new(code, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")] // the numbers are its own
+    #[test]
+    fn a_medium_that_fails_is_told_as_that_and_on_which_file() {
+        let place = Path::new("kho/objects/ab");
+        for (number, code) in [
+            (5, Code::Io),                // EIO
+            (13, Code::PermissionDenied), // EACCES
+            (28, Code::DiskFull),         // ENOSPC
+            (30, Code::PermissionDenied), // EROFS
+            (122, Code::DiskFull),        // EDQUOT
+        ] {
+            let problem = Problem::on(place, io::Error::from_raw_os_error(number));
+            assert_eq!(problem.code, code, "{}", problem.detail);
+            assert!(problem.detail.starts_with("kho/objects/ab: "));
+        }
+    }
+
+    #[test]
+    fn a_problem_carried_through_an_engine_comes_out_as_it_was() {
+        let full = Problem::new(Code::DiskFull, "kho/cache/pcm/ab.f32: 2 B needed, 1 B free");
+        let carried = audio::Error::Io(full.clone().into());
+        assert_eq!(Problem::from(carried), full);
+        let file = audio::ports::DeviceError::File(full.clone().into());
+        assert_eq!(Problem::from(file), full);
     }
 }

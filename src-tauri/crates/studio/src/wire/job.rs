@@ -112,6 +112,9 @@ pub enum JobResult {
     Sealed {
         /// The package.
         package: String,
+        /// Why it was not queued for sending as asked. It lies sealed in the store all the same.
+        #[serde(default)]
+        unsent: Option<Problem>,
     },
     /// A package was sent as far as it goes.
     Sent {

@@ -50,6 +50,8 @@ pub enum Code {
     NewerFile,
     /// The store is damaged.
     StoreDamaged,
+    /// A file of the program itself, such as a loudness preset, is missing, broken or cannot be read.
+    ProgramFile,
     /// A text does not fit its box on the board even at the smallest readable size.
     TextOverflow,
     /// The package is not valid.
@@ -100,3 +102,16 @@ impl std::fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+/// Carried through an engine as what the system said; [`From<std::io::Error>`] takes it out again.
+impl From<Problem> for std::io::Error {
+    fn from(problem: Problem) -> Self {
+        let kind = match problem.code {
+            Code::NotFound => std::io::ErrorKind::NotFound,
+            Code::PermissionDenied => std::io::ErrorKind::PermissionDenied,
+            Code::DiskFull => std::io::ErrorKind::StorageFull,
+            _ => std::io::ErrorKind::Other,
+        };
+        Self::new(kind, problem)
+    }
+}

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::Problem;
+
 /// A microphone or loudspeaker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Device {
@@ -52,6 +54,8 @@ pub struct Transport {
     pub length: i64,
     /// Times the loudspeaker was starved.
     pub xruns: u64,
+    /// Why it stopped before its end, if it did.
+    pub problem: Option<Problem>,
 }
 
 /// State of recording.
