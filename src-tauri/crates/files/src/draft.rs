@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Access;
 use crate::folder::{create_folders, parent, sync_folder};
+use crate::links::is_at;
 
 /// The ending that no file of anybody else has.
 const ENDING: &str = ".loa-draft";
@@ -38,12 +39,12 @@ impl Draft {
             match new_file(access).open(&temporary) {
                 Ok(file) => {
                     // Tells a sweeper that somebody is at it. One that was quicker has the lock, or
-                    // has removed the file: then another name. Where a medium knows no locks, the
+                    // has removed the file, perhaps for another to take its name: then another name. Where a medium knows no locks, the
                     // sweeper gets none either and leaves the file alone. Windows would keep even
                     // readers out, so nothing is swept there.
                     if cfg!(unix)
                         && (matches!(file.try_lock(), Err(TryLockError::WouldBlock))
-                            || !temporary.exists())
+                            || !is_at(&file, &temporary))
                     {
                         continue;
                     }

@@ -23,6 +23,12 @@ pub fn open_in_place(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Whether the open `file` is the one that has the name `path`, and not one that had it before.
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    let (open, named) = (file.metadata(), fs::symlink_metadata(path));
+    open.is_ok_and(|open| named.is_ok_and(|named| is_same(&open, &named)))
+}
+
 #[cfg(unix)]
 fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;

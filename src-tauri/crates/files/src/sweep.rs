@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::draft::is_draft;
 use crate::folder::parent;
+use crate::links::is_at;
 
 /// Removes the drafts in `folder` that a killed program left behind, whatever they were to become.
 /// For folders of our own. What cannot be removed stays for the next time; returns how many went.
@@ -33,6 +34,8 @@ fn sweep(folder: &Path, place: Option<&Path>) -> usize {
             && entry.file_type().is_ok_and(|kind| kind.is_file())
             && let Ok(file) = File::open(&path)
             && file.try_lock().is_ok()
+            // Another sweeper may have removed it before, and a new draft may have its name.
+            && is_at(&file, &path)
             && fs::remove_file(&path).is_ok()
         {
             gone += 1;
@@ -43,6 +46,7 @@ fn sweep(folder: &Path, place: Option<&Path>) -> usize {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::io::Write as _;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
@@ -91,6 +95,28 @@ mod tests {
         let before = names(folder.path());
         assert_eq!(sweep_folder(folder.path()), 0);
         assert_eq!(names(folder.path()), before);
+    }
+
+    #[test]
+    fn drafts_of_one_place_begun_at_once_stay_apart_whatever_is_swept_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("a.key");
+        std::thread::scope(|scope| {
+            for writer in 0..4u8 {
+                let place = &place;
+                scope.spawn(move || {
+                    for number in 0..1_000u32 {
+                        sweep_beside(place);
+                        let mut draft = Draft::beside(place, Access::Owner).unwrap();
+                        let text = format!("{writer} {number}");
+                        draft.write_all(text.as_bytes()).unwrap();
+                        // Read by its name, by which it would be finished.
+                        assert_eq!(fs::read_to_string(draft.path()).unwrap(), text);
+                    }
+                });
+            }
+        });
+        assert_eq!(names(folder.path()), Vec::<String>::new());
     }
 
     #[test]
