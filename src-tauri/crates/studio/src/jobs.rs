@@ -102,7 +102,7 @@ impl Jobs {
     /// Begins a job on a thread of its own and answers with its record.
     ///
     /// # Errors
-    /// Where the system gives no thread or the record cannot be written.
+    /// Where the system gives no thread.
     pub fn begin(
         &self,
         order: Order,
@@ -120,7 +120,9 @@ impl Jobs {
             result: None,
         };
         let cancel = Cancel::new();
-        self.0.journal.keep(&job)?;
+        // On a full or locked disk there is no record, and all that needs no room works all the same:
+        // a restart only does not know of it.
+        self.0.journal.keep(&job).unwrap_or_default();
         {
             let mut table = self.table();
             for id in forget_old(&mut table) {
@@ -270,6 +272,29 @@ mod tests {
             }
             std::thread::yield_now();
         }
+    }
+
+    /// A journal on a full disk.
+    struct Full;
+
+    impl Journal for Full {
+        fn keep(&self, _job: &Job) -> Result<(), Problem> {
+            Err(Problem::new(Code::DiskFull, ""))
+        }
+
+        fn forget(&self, _id: &str) -> Result<(), Problem> {
+            Err(Problem::new(Code::DiskFull, ""))
+        }
+    }
+
+    #[test]
+    fn work_is_done_also_where_its_record_cannot_be_written() {
+        let jobs = Jobs::new(Events::default(), Box::new(Full), vec![]);
+        let exported = JobResult::Exported { paths: vec![] };
+        let result = exported.clone();
+        jobs.begin(order("1"), move |_| Ok(result)).unwrap();
+        let job = wait(&jobs, "1");
+        assert_eq!((job.state, job.result), (JobState::Done, Some(exported)));
     }
 
     #[test]

@@ -133,7 +133,8 @@ impl<H: Host> Studio<H> {
             torn: Mutex::default(),
             left_over: Mutex::default(),
         }));
-        studio.look_for_takes()?;
+        // A folder that cannot be read now is looked into after the next take; the rest works without.
+        studio.look_for_takes().unwrap_or_default();
         // What cannot be taken up now is tried again at the next start; the rest works without it.
         studio.take_up_packages().unwrap_or_default();
         studio.resume_sending();

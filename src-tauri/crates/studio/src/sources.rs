@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use archive::Objects;
-use audio::{Levels, MonoReading, PcmSource, Peaks, StudioSource};
+use audio::{Levels, MonoReading, Pcm, PcmSource, Peaks, StudioSource};
 use serde::{Deserialize, Serialize};
 use units::{Digest, ReadAt, Samples, Watch};
 
@@ -86,8 +86,14 @@ impl Sources {
     /// Decodes and measures a sound that is in the archive already.
     ///
     /// # Errors
-    /// Where it is no sound that can be read.
+    /// Where it is no sound that can be read; [`Code::StoreDamaged`] where the copy here is not what
+    /// was taken in.
     pub fn look(&self, digest: Digest, name: &str, watch: Watch<'_>) -> Result<Taken, Problem> {
+        let looked = self.look_at(digest, name, watch);
+        looked.map_err(|problem| self.whose(digest, problem))
+    }
+
+    fn look_at(&self, digest: Digest, name: &str, watch: Watch<'_>) -> Result<Taken, Problem> {
         // Read from the copy: the original may change or vanish under our hands.
         let bytes = self.original(digest)?;
         let pcm = cache::pcm(
@@ -122,8 +128,7 @@ impl Sources {
     /// # Errors
     /// [`Code::NotFound`] where the original is gone.
     pub fn prepare(&self, digest: Digest, watch: Watch<'_>) -> Result<(), Problem> {
-        let stage = Stage::of(watch, 0.0, 1.0);
-        cache::pcm(&self.cache, digest, self.original(digest)?, &stage, watch).map(|_| ())
+        self.pcm(digest, watch).map(|_| ())
     }
 
     /// Whether the original is here.
@@ -140,15 +145,31 @@ impl Sources {
         if let Some(peaks) = self.memory().get(&digest) {
             return Ok(Arc::clone(peaks));
         }
-        let stage = Stage::of(Watch::NONE, 0.0, 1.0);
-        let pcm = cache::pcm(
-            &self.cache,
-            digest,
-            self.original(digest)?,
-            &stage,
-            Watch::NONE,
-        )?;
+        let pcm = self.pcm(digest, Watch::NONE)?;
         Ok(self.remember(digest, cache::peaks(&self.cache, digest, pcm, Watch::NONE)?))
+    }
+
+    fn pcm(&self, digest: Digest, watch: Watch<'_>) -> Result<Pcm, Problem> {
+        let stage = Stage::of(watch, 0.0, 1.0);
+        let pcm = cache::pcm(&self.cache, digest, self.original(digest)?, &stage, watch);
+        pcm.map_err(|problem| self.whose(digest, problem))
+    }
+
+    /// A copy of ours that is not what was taken in is the store's trouble: whoever has the original
+    /// need not look for a better one.
+    fn whose(&self, digest: Digest, problem: Problem) -> Problem {
+        if !matches!(problem.code, Code::Damaged | Code::UnknownFormat) {
+            return problem;
+        }
+        let path = self.objects.path(digest);
+        match crate::tools::digest_of(&path) {
+            Ok(found) if found == digest => problem,
+            Ok(_) => {
+                let detail = format!("{}: {}", path.display(), problem.detail);
+                Problem::new(Code::StoreDamaged, detail)
+            }
+            Err(error) => Problem::on(&path, error),
+        }
     }
 
     fn original(&self, digest: Digest) -> Result<Arc<dyn ReadAt>, Problem> {
@@ -173,10 +194,8 @@ impl Sources {
 
 impl audio::Sources for Sources {
     fn open(&self, digest: &Digest) -> Result<Arc<dyn StudioSource>, audio::Error> {
-        let stage = Stage::of(Watch::NONE, 0.0, 1.0);
         let pcm = self
-            .original(*digest)
-            .and_then(|original| cache::pcm(&self.cache, *digest, original, &stage, Watch::NONE))
+            .pcm(*digest, Watch::NONE)
             .map_err(|problem| audio::Error::Io(problem.into()))?;
         Ok(Arc::new(PcmSource::new(pcm)?))
     }

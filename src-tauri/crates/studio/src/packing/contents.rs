@@ -50,6 +50,7 @@ pub struct Cover {
 /// A package being put together.
 pub struct Packing {
     contents: Contents,
+    has_items: bool,
     utc_offset_minutes: i32,
     emergency: bool,
 }
@@ -103,6 +104,7 @@ impl Packing {
                 },
                 files: vec![],
             },
+            has_items: false,
             utc_offset_minutes: cover.utc_offset_minutes,
             emergency: cover.emergency,
         }
@@ -159,6 +161,7 @@ impl Packing {
             self.contents.files.push(PayloadFile { path, bytes });
             refs.push(file_ref);
         }
+        self.has_items = true;
         let made = self.item(item, refs);
         self.contents.items.push(made);
         Ok(())
@@ -230,6 +233,10 @@ impl Packing {
         let sealed = sealed.map_err(|error| {
             let problem = match error {
                 package::Error::Write(error) => Problem::on(place, error),
+                // What an item refers to lies in the store, and nobody has another original of it.
+                package::Error::Changed { .. } if self.has_items => {
+                    Problem::new(Code::StoreDamaged, error.to_string())
+                }
                 error => error.into(),
             };
             let written = draft.file().metadata().map_or(0, |it| it.len());

@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::Path;
 
+use files::Access;
 use serde_json::json;
+use units::Watch;
 
 use super::{PACKAGE, PackageRecord, SEALING};
 use crate::bench::{self, AtWork};
-use crate::wire::{Deck, JobResult, JobState, Packages};
+use crate::wire::{Code, Deck, JobResult, JobState, Packages};
 
 fn item(studio: &AtWork) -> String {
     let deck = json!({ "template": "vaccination", "title": "" });
@@ -111,4 +113,55 @@ fn a_package_that_is_sealed_and_cannot_be_queued_is_sealed_once_and_says_why_it_
     };
     assert!(unsent.is_some(), "there is no destination");
     assert_eq!((listed(&studio), files(store.path())), (1, 1));
+}
+
+#[test]
+fn sealing_what_does_not_fit_says_by_how_much_and_begins_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let huge = folder.path().join("phim.mp4");
+    let file = fs::File::create(&huge).unwrap();
+    file.set_len(8 << 40).unwrap();
+    let id = units::Id::new(1, [7; 10]);
+    let mut packing = super::Packing::new(super::Cover {
+        id,
+        now_ms: 1_795_400_000_000,
+        utc_offset_minutes: 420,
+        title: "Phim".into(),
+        organisation: "Xã".into(),
+        approved_by: String::new(),
+        emergency: false,
+    });
+    packing.add_files(id, &[huge], Watch::NONE).unwrap();
+    let key = package::SigningKey::generate([7; 32]);
+    let place = folder.path().join("a.tar");
+    let refused = packing.seal(&key, &place, Access::Usual, Watch::NONE);
+    let problem = refused.unwrap_err();
+    assert_eq!(problem.code, Code::DiskFull);
+    assert!(
+        problem.detail.contains("8.8 TB needed, "),
+        "{}",
+        problem.detail
+    );
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_stored_file_that_changed_is_told_as_the_stores_when_it_is_sealed() {
+    let store = tempfile::tempdir().unwrap();
+    let studio = bench::open(store.path(), bench::no_microphone());
+    let item = item(&studio);
+    let found = studio.studio.find_item(&item).unwrap();
+    let slide = found.versions[0].files[0].digest;
+    let place = studio.studio.objects().path(slide);
+    let mut bytes = fs::read(&place).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::remove_file(&place).unwrap();
+    fs::write(&place, bytes).unwrap();
+    let job = studio.finish(
+        "package_create",
+        json!({ "title": "T", "items": [item], "emergency": false, "approved_by": "A", "send": false }),
+    );
+    assert_eq!(job.problem.unwrap().code, Code::StoreDamaged);
+    assert_eq!(files(store.path()), 0);
 }

@@ -187,6 +187,25 @@ mod tests {
     use super::{open, render_deck};
     use crate::wire::Code;
 
+    #[cfg(unix)]
+    #[test]
+    fn what_a_killed_run_left_of_an_output_goes_with_the_next_run_and_nothing_else_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deck.json");
+        std::fs::write(&path, DECK).unwrap();
+        let out = folder.path().join("out");
+        let made = render_deck(&path, &out, None, Watch::NONE).unwrap();
+        let name = made[0].file_name().unwrap().to_str().unwrap();
+        let (half, other) = (
+            out.join(format!(".{name}.1-0.loa-draft")),
+            out.join(".mine.png.1-0.loa-draft"),
+        );
+        std::fs::write(&half, "half").unwrap();
+        std::fs::write(&other, "of another output").unwrap();
+        render_deck(&path, &out, None, Watch::NONE).unwrap();
+        assert!(!half.exists() && other.exists());
+    }
+
     const DECK: &str = include_str!("../../../../../tests/fixtures/deck/v1/deck.json");
 
     #[test]

@@ -250,6 +250,8 @@ mod tests {
     fn a_mix_that_goes_over_full_scale_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out.wav");
+        // What a killed mix left beside it goes, too.
+        std::fs::create_dir_all(folder.path().join(".loa-mix/run-1-0")).unwrap();
         for (gain, warned) in [(Db(5.0), false), (Db(12.0), true)] {
             let path = programme(folder.path(), gain);
             let assets = Path::new("nowhere");
@@ -257,6 +259,7 @@ mod tests {
             let codes: Vec<_> = made.warnings.iter().map(|it| it.code.as_str()).collect();
             assert_eq!(codes == ["over-ceiling"], warned, "{codes:?}");
         }
+        assert!(!folder.path().join(".loa-mix").exists());
     }
 
     #[cfg(unix)]

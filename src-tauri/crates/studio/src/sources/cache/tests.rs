@@ -9,6 +9,7 @@ use audio::{Planar, Sources as _};
 use units::{Digest, Watch};
 
 use crate::sources::Sources;
+use crate::wire::{Code, Problem};
 
 /// Frames of a second at 44.1 kHz: sound that has to be decoded.
 const FRAMES: usize = 44_100;
@@ -167,7 +168,7 @@ fn damage_that_comes_while_a_sound_is_read_is_not_heard() {
 }
 
 #[test]
-fn a_sound_that_can_be_had_from_nowhere_any_more_ends_with_the_name_of_its_original() {
+fn a_copy_in_the_store_that_is_damaged_is_told_as_the_stores_and_by_its_name() {
     let store = Store::new();
     let digest = store.tone(0.1);
     store.all_of(digest);
@@ -187,5 +188,7 @@ fn a_sound_that_can_be_had_from_nowhere_any_more_ends_with_the_name_of_its_origi
     let Err(refused) = store.sources.open(&digest) else {
         panic!("there is no sound in it");
     };
-    assert!(refused.to_string().contains("sound"), "{refused}");
+    let problem = Problem::from(refused);
+    assert_eq!(problem.code, Code::StoreDamaged, "{}", problem.detail);
+    assert!(problem.detail.contains(&digest.to_string()));
 }
