@@ -232,7 +232,36 @@ fn free_name(folder: &Path, name: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use serde_json::json;
+
     use super::beneath_words;
+    use crate::bench;
+    use crate::wire::{self, JobState};
+
+    #[test]
+    fn an_export_is_a_folder_that_is_there_once_it_is_complete() {
+        let store = tempfile::tempdir().unwrap();
+        let studio = bench::open(store.path(), bench::no_microphone());
+        let deck = json!({ "template": "vaccination", "title": "Tiêm chủng" });
+        let deck: wire::Deck = studio.ask("deck_create", deck).unwrap();
+        let export = || studio.finish("deck_export", json!({ "id": deck.id })).state;
+        let exports = store.path().join("exports");
+        // A file that stands in the way of the folder.
+        fs::write(&exports, "").unwrap();
+        assert_eq!(export(), JobState::Failed);
+        fs::remove_file(&exports).unwrap();
+        for folders in [vec!["tiem-chung"], vec!["tiem-chung", "tiem-chung-2"]] {
+            assert_eq!(export(), JobState::Done);
+            let entries = fs::read_dir(&exports).unwrap().flatten();
+            let mut names: Vec<_> = entries.map(|it| it.file_name()).collect();
+            names.sort();
+            assert_eq!(names, folders);
+        }
+        let slides = fs::read_dir(exports.join("tiem-chung")).unwrap().count();
+        assert_eq!(slides, deck.slides.len() * deck.boards.len());
+    }
 
     #[test]
     fn a_picture_that_comes_in_covers_no_words() {
