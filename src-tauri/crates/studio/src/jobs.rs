@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use units::{Cancel, Progress, Watch};
 
@@ -15,6 +16,9 @@ const FINISHED_MAX: usize = 50;
 
 /// Progress is told in steps of a two-hundredth: finer ones are not seen, only sent.
 const STEPS: u64 = 200;
+
+/// How long the end of the program waits for jobs to stop: they look at their switch far more often.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Keeps the records of jobs, so that a restart knows what was under way.
 pub trait Journal: Send + Sync {
@@ -35,8 +39,12 @@ pub trait Journal: Send + Sync {
 #[derive(Clone)]
 pub struct Jobs(Arc<Inner>);
 
+type Table = BTreeMap<String, (Job, Cancel)>;
+
 struct Inner {
-    table: Mutex<BTreeMap<String, (Job, Cancel)>>,
+    table: Mutex<Table>,
+    /// Told whenever a job ends.
+    ended: Condvar,
     events: Events,
     journal: Box<dyn Journal>,
 }
@@ -69,6 +77,7 @@ impl Jobs {
             .collect();
         Self(Arc::new(Inner {
             table: Mutex::new(table),
+            ended: Condvar::new(),
             events,
             journal,
         }))
@@ -97,6 +106,20 @@ impl Jobs {
             .ok_or_else(|| Problem::new(Code::NotFound, format!("job {id}")))?;
         cancel.cancel();
         Ok(())
+    }
+
+    /// Asks all jobs to stop, and waits for a short while until they have.
+    pub fn cancel_all(&self) {
+        let table = self.table();
+        for (_, cancel) in table.values() {
+            cancel.cancel();
+        }
+        let is_busy = |table: &mut Table| {
+            let mut jobs = table.values();
+            jobs.any(|(job, _)| job.state == JobState::Running)
+        };
+        // What does not stop in time is interrupted, as by a power cut.
+        drop(self.0.ended.wait_timeout_while(table, PATIENCE, is_busy));
     }
 
     /// Begins a job on a thread of its own and answers with its record.
@@ -172,6 +195,7 @@ impl Jobs {
             // The work itself is done or refused; a lost record only forgets to mention it.
             self.0.journal.keep(&job).unwrap_or_default();
         }
+        self.0.ended.notify_all();
     }
 
     fn change(&self, id: &str, change: impl FnOnce(&mut Job)) {
@@ -184,12 +208,12 @@ impl Jobs {
         }
     }
 
-    fn table(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, (Job, Cancel)>> {
+    fn table(&self) -> std::sync::MutexGuard<'_, Table> {
         self.0.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn forget_old(table: &mut BTreeMap<String, (Job, Cancel)>) -> Vec<String> {
+fn forget_old(table: &mut Table) -> Vec<String> {
     let finished: Vec<String> = table
         .values()
         .filter(|(job, _)| job.state != JobState::Running)
@@ -320,6 +344,26 @@ mod tests {
         .unwrap();
         jobs.cancel("1").unwrap();
         assert_eq!(wait(&jobs, "1").state, JobState::Cancelled);
+    }
+
+    #[test]
+    fn the_end_of_the_program_waits_until_jobs_have_undone_what_they_had_begun() {
+        let jobs = Jobs::new(Events::default(), Box::new(Forgetful), vec![]);
+        let folder = tempfile::tempdir().unwrap();
+        let half = folder.path().join("half");
+        std::fs::write(&half, b"half").unwrap();
+        let own = half.clone();
+        jobs.begin(order("1"), move |watch| {
+            while watch.step(1, 2).is_ok() {
+                std::thread::yield_now();
+            }
+            std::fs::remove_file(own)?;
+            Err(units::Cancelled.into())
+        })
+        .unwrap();
+        jobs.cancel_all();
+        assert!(!half.exists());
+        assert_eq!(jobs.get("1").unwrap().state, JobState::Cancelled);
     }
 
     #[test]

@@ -16,9 +16,11 @@ mod folder_tree;
 mod host;
 mod jobs;
 mod keys;
+mod lock;
 mod media;
 mod named;
 mod offers;
+mod outside;
 mod packing;
 mod room;
 pub mod schema;
@@ -53,11 +55,13 @@ pub use host::{Host, TrainingProvince};
 pub use jobs::Order;
 pub use keys::signing_key;
 pub use media::{Answer, Media};
+pub use outside::{inside, own_name};
 pub use packing::{Cover, Packing, organisation};
 
 use crate::assets::Assets;
 use crate::documents::Documents;
 use crate::jobs::{Jobs, Journal};
+use crate::lock::StoreLock;
 use crate::offers::Offers;
 use crate::sending::Post;
 use crate::settings::SettingsFile;
@@ -94,6 +98,9 @@ struct Inner<H> {
     post: Post,
     torn: Mutex<Vec<String>>,
     left_over: Mutex<Vec<wire::RecoveredTake>>,
+    /// Let go last.
+    #[expect(dead_code, reason = "what matters is when it is dropped")]
+    lock: StoreLock,
 }
 
 impl<H: Host> Studio<H> {
@@ -104,6 +111,8 @@ impl<H: Host> Studio<H> {
     /// [`Code::StoreLocked`], [`Code::NewerStore`], [`Code::StoreDamaged`] and what the disk says.
     pub fn open(host: H, store: &Path, assets: &Path, runtime: Handle) -> Result<Self, Problem> {
         let archive = Archive::open(store)?;
+        // Before anything is swept or mended: that is another's work in hand where it has the store.
+        let lock = StoreLock::take(store)?;
         let objects = archive.objects().clone();
         sweep::sweep_store(store);
         let key = keys::open(store, &host)?;
@@ -132,6 +141,7 @@ impl<H: Host> Studio<H> {
             post,
             torn: Mutex::default(),
             left_over: Mutex::default(),
+            lock,
         }));
         // A folder that cannot be read now is looked into after the next take; the rest works without.
         studio.look_for_takes().unwrap_or_default();
@@ -180,6 +190,15 @@ impl<H: Host> Studio<H> {
     /// [`Code::NotFound`] where this host has none.
     pub fn start_sandbox(&self) -> Result<wire::Sandbox, Problem> {
         commands::sandbox_start(self, wire::Nothing {})
+    }
+
+    /// Ends what is under way, before the program does: jobs are cancelled and undo what they had
+    /// begun, a take is closed and waits to be taken in. Returns once that is done, or after a few
+    /// seconds.
+    pub fn wind_up(&self) {
+        // No take, or one that cannot be closed: what is on disk is mended at the next start.
+        drop(self.0.recorder.stop(&self.0.events));
+        self.0.jobs.cancel_all();
     }
 
     fn host(&self) -> &H {

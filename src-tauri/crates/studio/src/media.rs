@@ -131,6 +131,7 @@ impl<H: Host> Studio<H> {
     /// # Errors
     /// [`Code::NotFound`] and whatever making it reports.
     pub fn media(&self, path: &str, query: &str) -> Result<Media, Problem> {
+        crate::inside(self.store(), path)?;
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
             ["slide", deck, _revision, slide, board] => {

@@ -1,6 +1,8 @@
 //! Every command of the application, declared once. A command without a body in `commands` does
 //! not compile; `cargo xtask gen` writes the same list for TypeScript.
 
+mod request;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -14,6 +16,8 @@ use crate::wire::{
     StartRecording, Template, ToArchive, Transport,
 };
 use crate::{Host, Studio, commands};
+
+pub use request::{Limit, limit};
 
 /// Whether a command may change anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +36,8 @@ pub struct Command {
     pub kind: Kind,
     /// What it does.
     pub doc: &'static str,
+    /// How large its request may be where that comes as text.
+    pub limit: Limit,
     /// TypeScript of its request.
     pub request: fn(&Config) -> String,
     /// TypeScript of its response.
@@ -60,13 +66,28 @@ fn answer<T: Serialize>(response: &T) -> Result<Value, Problem> {
     serde_json::to_value(response).map_err(|error| Problem::new(Code::Internal, error.to_string()))
 }
 
+fn unknown(name: &str) -> Problem {
+    Problem::new(Code::BadRequest, format!("no command is called {name}"))
+}
+
+/// What is declared, or what fits most.
+macro_rules! limit {
+    () => {
+        Limit::SMALL
+    };
+    ($limit:ident) => {
+        Limit::$limit
+    };
+}
+
 macro_rules! commands {
-    ($( $(#[doc = $doc:literal])+ $kind:ident $name:ident($request:ty) -> $response:ty; )*) => {
+    ($( $(#[doc = $doc:literal])+ $kind:ident $name:ident($request:ty $(, $limit:ident)?) -> $response:ty; )*) => {
         /// All commands.
         pub const COMMANDS: &[Command] = &[$(Command {
             name: stringify!($name),
             kind: Kind::$kind,
             doc: concat!($($doc),+),
+            limit: limit!($($limit)?),
             request: <$request as TS>::name,
             response: <$response as TS>::name,
             export: export::<$request, $response>,
@@ -88,7 +109,7 @@ macro_rules! commands {
                     let response: $response = commands::$name(studio, request)?;
                     answer(&response)
                 })*
-                _ => Err(Problem::new(Code::BadRequest, format!("no command is called {name}"))),
+                _ => Err(unknown(name)),
             }
         }
     };
@@ -122,7 +143,7 @@ commands! {
     /// What is written about a document when it is put in: as the last time, or what suits a new one.
     Query document_to_archive(ById) -> ToArchive;
     /// Puts a document into the archive, as a new version where it is there already.
-    Action document_archive(ToArchive) -> Job;
+    Action document_archive(ToArchive, TEXT) -> Job;
 
     /// A new programme with the usual three tracks.
     Action programme_create(NewProgramme) -> Programme;
@@ -184,14 +205,14 @@ commands! {
     /// An item, whole.
     Query item(ById) -> Item;
     /// Changes what is written about an item.
-    Action item_change(ChangeItem) -> Item;
+    Action item_change(ChangeItem, TEXT) -> Item;
     /// Opens what an item was made from; makes it anew where it is gone.
     Action item_open(ById) -> Document;
     /// Reads the whole archive against its digests.
     Action audit(Nothing) -> Job;
 
     /// Seals items into a signed package.
-    Action package_create(NewPackage) -> Job;
+    Action package_create(NewPackage, IDS) -> Job;
     /// Packages, the newest first.
     Query packages(Nothing) -> Packages;
     /// Queues a package for sending, or wakes one that waits.

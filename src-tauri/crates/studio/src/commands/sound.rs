@@ -154,11 +154,12 @@ impl<H: Host> Studio<H> {
         self.store().join("takes")
     }
 
-    /// A take by its file name, which must not lead out of the folder.
+    /// A take by its file name, which must not lead out of the folder, nor be a link that does.
     pub(crate) fn take_path(&self, name: &str) -> Result<PathBuf, Problem> {
-        let path = self.takes_folder().join(name);
-        let is_plain = Path::new(name).file_name().is_some_and(|it| it == name);
-        if is_plain && path.is_file() {
+        let folder = self.takes_folder();
+        let path = crate::inside(&folder, name)?;
+        let is_file = path.symlink_metadata().is_ok_and(|it| it.is_file());
+        if is_file && path.parent() == Some(&*folder) {
             Ok(path)
         } else {
             Err(Problem::new(Code::NotFound, format!("take {name:?}")))
