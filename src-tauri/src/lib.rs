@@ -64,7 +64,8 @@ pub fn report(error: &anyhow::Error) {
         Some(problem) => format!("{}\n\n{error:#}", cli::sentence(problem.code)),
         None => format!("{error:#}"),
     };
-    eprintln!("Loa Studio: {told}");
+    let printed: Vec<String> = told.lines().map(cli::plain).collect();
+    eprintln!("Loa Studio: {}", printed.join("\n"));
     if has_display() {
         rfd::MessageDialog::new()
             .set_level(rfd::MessageLevel::Error)

@@ -1,8 +1,6 @@
 //! `loa demo`: the main job, end to end, against the training province with its line cut twice.
 //! Every step goes through the same commands as the window's.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,10 +12,10 @@ use studio::wire::{
 use studio::{Studio, wire};
 use tokio::runtime::Runtime;
 
-use crate::bar::{answer, shown};
 use crate::files::report;
 use crate::host::Headless;
 use crate::machine::{assets, now_ms};
+use crate::out::{self, done, plain, shown};
 use crate::{Outcome, args, findings, refused, words};
 
 /// How often a job is looked at.
@@ -29,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 struct Demo {
     studio: Studio<Headless>,
     report: String,
-    /// Whether the report is only written down, for the answer is JSON.
+    /// Whether the report is only written down: the answer is JSON, or nobody can read it.
     quiet: bool,
 }
 
@@ -71,11 +69,8 @@ pub fn run(task: &args::Demo, json: bool) -> Outcome {
     let receipt = demo.work(&audio, &deck)?;
     let path = out.join("bien-nhan.json");
     files::write_whole(&path, receipt.as_bytes(), files::Access::Usual)?;
-    demo.line(&format!(
-        "Kết quả nằm ở {}\nBiên nhận: {}",
-        out.display(),
-        path.display()
-    ));
+    demo.line(&format!("Kết quả nằm ở {}", out.display()));
+    demo.line(&format!("Biên nhận: {}", path.display()));
     let report = out.join("bao-cao.txt");
     files::write_whole(&report, demo.report.as_bytes(), files::Access::Usual)?;
     if !json {
@@ -87,15 +82,19 @@ pub fn run(task: &args::Demo, json: bool) -> Outcome {
         receipt_path: shown(&path),
         receipt: serde_json::from_str(&receipt)?,
     };
-    answer(true, &made, |made| made.report.clone())
+    done(true, &made, |_| vec![])
 }
 
 impl Demo {
     fn line(&mut self, text: &str) {
-        writeln!(self.report, "{text}").unwrap_or_default();
-        if !self.quiet {
-            // A closed pipe ends the listening, not the work.
-            writeln!(std::io::stdout(), "{text}").unwrap_or_default();
+        self.report.push_str(&plain(text));
+        self.report.push('\n');
+        if !self.quiet
+            && let Err(error) = out::line(text)
+        {
+            // That ends the listening, not the work.
+            out::untold(&error);
+            self.quiet = true;
         }
     }
 
@@ -123,7 +122,8 @@ impl Demo {
     }
 
     fn work(&mut self, audio: &Path, deck: &Path) -> anyhow::Result<String> {
-        self.line("Loa Studio · làm trọn một việc với tỉnh giả lập\n");
+        self.line("Loa Studio · làm trọn một việc với tỉnh giả lập");
+        self.line("");
         let _: wire::Sandbox = self.call("sandbox_start", json!({}))?;
         let programme = self.programme(audio)?;
         let (deck, title) = self.deck(deck)?;
@@ -193,7 +193,7 @@ impl Demo {
 
     fn levels(&mut self, normalized: &Normalized) {
         self.line("3. Chuẩn âm lượng cho loa ngoài trời, đo lại tệp đã ghi:");
-        for line in report(normalized).lines() {
+        for line in report(normalized) {
             self.line(&format!("   {line}"));
         }
     }
@@ -286,11 +286,11 @@ impl Demo {
         };
         let package = self.package(&package)?;
         self.line(&format!(
-            "6. Niêm phong gói BagIt có chữ ký: {} tệp, {} B\n   sha256 {}",
+            "6. Niêm phong gói BagIt có chữ ký: {} tệp, {} B",
             package.files.len(),
-            package.bytes,
-            package.digest
+            package.bytes
         ));
+        self.line(&format!("   sha256 {}", package.digest));
         Ok(package)
     }
 
@@ -337,9 +337,14 @@ impl Demo {
             )));
         }
         self.line(&format!(
-            "8. Biên nhận {} của {} lúc {}\n   khoá {} · chữ ký đúng · mã băm khớp\n",
-            receipt.id, receipt.authority, receipt.received_at, receipt.key_id,
+            "8. Biên nhận {} của {} lúc {}",
+            receipt.id, receipt.authority, receipt.received_at,
         ));
+        self.line(&format!(
+            "   khoá {} · chữ ký đúng · mã băm khớp",
+            receipt.key_id
+        ));
+        self.line("");
         Ok(receipt.raw)
     }
 }

@@ -1,6 +1,5 @@
 //! Commands on single files: measure, normalize, convert, peaks, mix, render, check.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -8,8 +7,9 @@ use studio::tools::{self, Aim, DeckFinding, Shape};
 use studio::wire::{Levels, Normalized};
 
 use crate::args;
-use crate::bar::{answer, shown, under_bar};
+use crate::bar::under_bar;
 use crate::machine::assets;
+use crate::out::{answer, done, shown};
 use crate::words::l;
 use crate::{Outcome, findings, refused};
 
@@ -19,7 +19,7 @@ fn figure(value: Option<f64>, unit: &str) -> String {
 }
 
 /// Levels in lines.
-pub fn levels(levels: &Levels) -> String {
+pub fn levels(levels: &Levels) -> Vec<String> {
     let rows = [
         (
             l("Âm lượng", "Integrated"),
@@ -46,10 +46,6 @@ pub fn levels(levels: &Levels) -> String {
             format!("{:.2} s", levels.duration_s),
         ),
     ];
-    let mut text = String::new();
-    for (name, value) in rows {
-        writeln!(text, "{name:<18}{value}").unwrap_or_default();
-    }
     let kind = if levels.dual_mono {
         l(
             "1 kênh, đo như hai kênh giống nhau",
@@ -60,18 +56,17 @@ pub fn levels(levels: &Levels) -> String {
     } else {
         l("nhiều kênh", "several channels")
     };
-    write!(
-        text,
-        "{:<18}{} Hz, {kind}",
+    let form = (
         l("Dạng", "Form"),
-        levels.sample_rate_hz
-    )
-    .unwrap_or_default();
-    text
+        format!("{} Hz, {kind}", levels.sample_rate_hz),
+    );
+    let rows = rows.into_iter().chain([form]);
+    rows.map(|(name, value)| format!("{name:<18}{value}"))
+        .collect()
 }
 
 /// What normalising did, in lines.
-pub fn report(report: &Normalized) -> String {
+pub fn report(report: &Normalized) -> Vec<String> {
     let pair = |name: &str, before: Option<f64>, after: Option<f64>, unit: &str| {
         format!(
             "{name:<12}{:>12}  →  {}",
@@ -80,7 +75,7 @@ pub fn report(report: &Normalized) -> String {
         )
     };
     let (before, after) = (&report.before, &report.after);
-    let mut text = [
+    let mut lines = vec![
         pair(
             l("Âm lượng", "Loudness"),
             before.integrated_lufs,
@@ -100,8 +95,7 @@ pub fn report(report: &Normalized) -> String {
             l("hạn đỉnh tới", "limited up to"),
             report.limited_db_max
         ),
-    ]
-    .join("\n");
+    ];
     for warning in &report.warnings {
         let words = match warning.code.as_str() {
             "heavy-limiting" => l(
@@ -112,9 +106,9 @@ pub fn report(report: &Normalized) -> String {
             "over-ceiling" => l("Vượt đỉnh cho phép.", "Over the ceiling."),
             other => other,
         };
-        write!(text, "\n! {words}").unwrap_or_default();
+        lines.push(format!("! {words}"));
     }
-    text
+    lines
 }
 
 pub fn measure(task: &args::Measure, json: bool) -> Outcome {
@@ -135,7 +129,7 @@ pub fn normalize(task: &args::Normalize, json: bool) -> Outcome {
     let files = &task.files;
     let made =
         under_bar(|watch| tools::normalize(&files.input, &files.output, &aim, &assets(), watch))?;
-    answer(json, &made, report)
+    done(json, &made, report)
 }
 
 #[derive(Serialize)]
@@ -147,8 +141,8 @@ struct Written {
 fn written(path: &Path, json: bool) -> Outcome {
     let bytes = std::fs::metadata(path)?.len();
     let path = shown(path);
-    answer(json, &Written { path, bytes }, |it| {
-        format!("{} ({} B)", it.path, it.bytes)
+    done(json, &Written { path, bytes }, |it| {
+        vec![format!("{} ({} B)", it.path, it.bytes)]
     })
 }
 
@@ -179,7 +173,7 @@ pub fn mix(task: &args::Mix, json: bool) -> Outcome {
             watch,
         )
     })?;
-    answer(json, &made, report)
+    done(json, &made, report)
 }
 
 #[derive(Serialize)]
@@ -191,7 +185,7 @@ pub fn render(task: &args::Render, json: bool) -> Outcome {
     let board = task.board.as_deref();
     let files = under_bar(|watch| tools::render_deck(&task.deck, &task.out, board, watch))?;
     let files = files.iter().map(|path| shown(path)).collect();
-    answer(json, &Files { files }, |made| made.files.join("\n"))
+    done(json, &Files { files }, |made| made.files.clone())
 }
 
 #[derive(Serialize)]
@@ -203,12 +197,8 @@ pub fn check(task: &args::Check, json: bool) -> Outcome {
     let findings = tools::check_deck(&task.deck, task.board.as_deref()).map_err(refused)?;
     answer(json, &Findings { findings }, |made| {
         if made.findings.is_empty() {
-            return l("Không có gì phải sửa.", "Nothing to mend.").to_owned();
+            return vec![l("Không có gì phải sửa.", "Nothing to mend.").to_owned()];
         }
-        made.findings
-            .iter()
-            .map(findings::of_deck)
-            .collect::<Vec<_>>()
-            .join("\n")
+        made.findings.iter().map(findings::of_deck).collect()
     })
 }

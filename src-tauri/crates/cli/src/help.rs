@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
+use crate::out::plain;
 use crate::words::{is_english, l};
 
 /// How a page is laid out, with the heading of usage in Vietnamese.
@@ -96,7 +97,8 @@ fn named(arg: Arg) -> Arg {
 
 /// A mistake of usage in words. In English those of `clap`.
 #[must_use]
-pub fn mistake(error: &clap::Error) -> String {
+pub fn mistake(mut error: clap::Error) -> String {
+    make_plain(&mut error);
     if is_english() {
         return error.render().to_string();
     }
@@ -145,6 +147,28 @@ pub fn mistake(error: &clap::Error) -> String {
     }
     text.push_str("\nXem thêm: loa --help, hoặc loa LỆNH --help\n");
     text
+}
+
+/// What was typed may be names of files, which a `*` put there: none of them makes a line of its own.
+fn make_plain(error: &mut clap::Error) {
+    let plain_of = |(kind, value): (ContextKind, &ContextValue)| match value {
+        ContextValue::String(typed) => Some((kind, ContextValue::String(plain(typed)))),
+        ContextValue::Strings(typed) => {
+            let typed = typed.iter().map(|it| plain(it)).collect();
+            Some((kind, ContextValue::Strings(typed)))
+        }
+        // Advice, which says it again.
+        ContextValue::StyledStrs(typed) => {
+            let typed = typed.iter().map(|it| plain(&it.to_string()).into());
+            Some((kind, ContextValue::StyledStrs(typed.collect())))
+        }
+        // Made of our own names of commands and options.
+        _ => None,
+    };
+    let shown: Vec<_> = error.context().filter_map(plain_of).collect();
+    for (kind, value) in shown {
+        error.insert(kind, value);
+    }
 }
 
 /// One page of the manual.

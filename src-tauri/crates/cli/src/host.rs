@@ -11,8 +11,9 @@ use studio::{Host, Studio, TrainingProvince};
 use tokio::runtime::Handle;
 
 use crate::machine::{self, Sound, Training, assets, usual_store};
+use crate::out::answer;
 use crate::words::l;
-use crate::{Outcome, args, refused};
+use crate::{Outcome, args, refused, stop};
 
 /// How often pretended time passes.
 const PUMP_EVERY: Duration = Duration::from_millis(10);
@@ -111,7 +112,7 @@ fn pages(told: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     })
 }
 
-/// `loa serve`: prints the address and serves until Ctrl-C.
+/// `loa serve`: prints the address and serves until it is told to stop.
 pub async fn serve(task: args::Serve, json: bool) -> Outcome {
     #[derive(serde::Serialize)]
     struct Served {
@@ -119,6 +120,8 @@ pub async fn serve(task: args::Serve, json: bool) -> Outcome {
         token: String,
     }
 
+    // From here on a signal is a wish, to be met when there is something to end.
+    let stop = stop::asked();
     let store = task.store.unwrap_or_else(usual_store);
     let pages = pages(task.ui)?;
     let runtime = Handle::current();
@@ -131,9 +134,9 @@ pub async fn serve(task: args::Serve, json: bool) -> Outcome {
     let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
     let listening = crate::serve::start(studio, task.port, token.clone(), pages).await?;
     let url = listening.url;
-    crate::bar::answer(json, &Served { url, token }, |it| it.url.clone())?;
+    answer(json, &Served { url, token }, |it| vec![it.url.clone()])?;
     tokio::select! {
         ended = listening.task => Ok(ended??),
-        stopped = tokio::signal::ctrl_c() => Ok(stopped?),
+        () = stop => Ok(()),
     }
 }

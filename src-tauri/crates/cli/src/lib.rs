@@ -12,17 +12,21 @@ mod files;
 mod findings;
 mod help;
 mod host;
+mod out;
 mod packages;
 mod send;
 mod serve;
 mod sound;
+mod stop;
 mod store;
 mod uploads;
 mod words;
 
+pub use out::plain;
 pub use words::sentence;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::error::ErrorKind;
@@ -34,14 +38,17 @@ use crate::args::{Args, Task};
 /// Why a command did not do what it was asked for: refused with a sentence, exit code 1.
 pub type Outcome = anyhow::Result<()>;
 
-/// Runs the program with the arguments of the process. Exit codes: 0 done, 1 refused or failed with
-/// a sentence on standard error, 2 wrong usage.
+/// How long the end of the program waits for calls under way.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Runs the program with the arguments of the process. Exit codes: 0 done, 1 refused, stopped or
+/// failed with a sentence on standard error, 2 wrong usage.
 #[must_use]
 pub fn main() -> ExitCode {
     let matches = help::spoken(Args::command()).try_get_matches();
     let args = match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => args,
-        Err(error) => return ExitCode::from(told(&error)),
+        Err(error) => return ExitCode::from(told(error)),
     };
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
@@ -53,18 +60,22 @@ pub fn main() -> ExitCode {
 }
 
 /// Help or version, which were asked for, or what was typed wrong; with the exit code.
-fn told(error: &clap::Error) -> u8 {
+fn told(error: clap::Error) -> u8 {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            error.print().unwrap_or_default();
-            0
-        }
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match out::page(&error) {
+            Ok(()) => 0,
+            Err(error) => {
+                words::complain(&anyhow::Error::new(error).context("standard output"));
+                1
+            }
+        },
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            error.print().unwrap_or_default();
+            // On standard error; where nobody listens there, nobody is told.
+            out::page(&error).unwrap_or_default();
             2
         }
         _ => {
-            words::say(&help::mistake(error));
+            out::say_lines(help::mistake(error).lines());
             2
         }
     }
@@ -92,11 +103,14 @@ fn run(args: Args) -> Outcome {
 }
 
 fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("no runtime")?
-        .block_on(work)
+        .context("no runtime")?;
+    let outcome = runtime.block_on(work);
+    // A call that blocks (a slow disk, a dialog) must not keep the program from ending.
+    runtime.shutdown_timeout(PATIENCE);
+    outcome
 }
 
 /// A problem as an error of this program.

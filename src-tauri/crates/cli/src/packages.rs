@@ -11,10 +11,11 @@ use studio::{Cover, FolderTree, Packing};
 use units::Watch;
 
 use crate::args::{self, Package as Task};
-use crate::bar::{answer, shown, under_bar};
+use crate::bar::under_bar;
 use crate::machine::{now_ms, random, usual_store, utc_offset_minutes};
+use crate::out::{done, say, shown};
 use crate::store::{self, new_id};
-use crate::words::{l, say};
+use crate::words::l;
 use crate::{Outcome, refused};
 
 pub fn package(task: Task, json: bool) -> Outcome {
@@ -106,8 +107,9 @@ fn seal(task: &args::Seal, json: bool) -> Outcome {
             })
             .collect(),
     };
-    answer(json, &sealed, |it| {
-        format!("{}  {} B\nsha256 {}", it.path, it.bytes, it.digest)
+    done(json, &sealed, |it| {
+        let place = format!("{}  {} B", it.path, it.bytes);
+        vec![place, format!("sha256 {}", it.digest)]
     })
 }
 
@@ -226,7 +228,8 @@ fn verify(task: &args::Verify, json: bool) -> Outcome {
         })
     })?;
     let shown = verified(&report);
-    answer(json, &shown, |it| {
+    // The exit code holds the verdict.
+    done(json, &shown, |it| {
         let verdict = if it.valid {
             l("Gói hợp lệ", "Valid")
         } else {
@@ -261,7 +264,7 @@ fn verify(task: &args::Verify, json: bool) -> Outcome {
                 .iter()
                 .map(|fault| format!("! {} {} {}", fault.code, fault.path, fault.detail)),
         );
-        lines.join("\n")
+        lines
     })?;
     if shown.valid {
         Ok(())

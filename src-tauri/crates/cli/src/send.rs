@@ -12,14 +12,14 @@ use delivery::{
 use package::{PublicKey, Trust};
 use serde::Serialize;
 use studio::wire::{Code, Problem};
-use units::{Cancel, Watch};
+use units::Watch;
 
 use crate::args;
-use crate::bar::answer;
 use crate::machine::usual_store;
+use crate::out::{answer, done, say};
 use crate::packages::trusted;
 use crate::words::{self, l};
-use crate::{Outcome, refused};
+use crate::{Outcome, refused, stop};
 
 #[derive(Serialize)]
 struct Sent {
@@ -103,7 +103,7 @@ async fn pinned(
         let key = PublicKey::from_text(&text).map_err(|_| unreachable("not-tus"))?;
         files::write_whole(&pin, text.as_bytes(), files::Access::Owner)?;
         // Believed from now on, so a person should see whom.
-        words::say(&format!(
+        say(&format!(
             "loa: {} {}",
             l(
                 "lần đầu gửi tới nơi này; khoá được giữ từ đây, vân tay:",
@@ -131,6 +131,7 @@ async fn first_key(transport: &TusTransport) -> Result<String, Failure> {
 
 /// `loa send`: sends until it is delivered, refused, or patience ends; run again, it goes on.
 pub async fn send(task: &args::Send, json: bool) -> Outcome {
+    let cancel = stop::switch();
     let destination = Destination::parse(&task.to)
         .map_err(|error| refused(Problem::new(Code::BadDestination, error.to_string())))?;
     let state = task
@@ -146,20 +147,28 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     .map_err(|error| refused(error.into()))?;
     // Before anything goes over the line: is there anything to send?
     let file = studio::tools::open_file(&task.package).map_err(refused)?;
-    let trust = match pinned(task, &destination, &transport, &state).await {
+    let pinning = async {
+        tokio::select! {
+            trust = pinned(task, &destination, &transport, &state) => trust,
+            () = stop::asked() => Err(refused(units::Cancelled.into())),
+        }
+    };
+    let trust = match pinning.await {
         Ok(trust) => trust,
         Err(error) => {
             // Nothing was begun; who reads JSON is told so in the usual shape.
             if json {
-                answer(json, &Sent::not_begun(), |_| String::new())?;
+                done(json, &Sent::not_begun(), |_| vec![])?;
             }
             return Err(error);
         }
     };
     let name = task.package.file_name().unwrap_or_default();
     let name = name.to_string_lossy().into_owned();
-    let weighed =
-        tokio::task::spawn_blocking(move || Load::weigh(Arc::new(file), name, Watch::NONE));
+    let asked = cancel.clone();
+    let weighed = tokio::task::spawn_blocking(move || {
+        Load::weigh(Arc::new(file), name, Watch::new(&(), &asked))
+    });
     let load = weighed.await?.map_err(|error| refused(error.into()))?;
     let store: Arc<dyn Store> =
         Arc::new(FolderStore::open(&state).map_err(|error| refused(error.into()))?);
@@ -171,26 +180,20 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     let mut sender = Sender::new(Arc::new(store), Arc::new(transport), trust);
     sender.limit = Arc::new(Limit::kilobytes_per_second(task.limit));
     let tell = bar.clone();
-    let cancel = Cancel::new();
-    let asked = cancel.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            asked.cancel();
-        }
-    });
     let progress = Arc::new(move |done: u64, _total: u64| tell.set_position(done));
     let outcome = sender.send(&load, &destination, progress, &cancel).await;
     bar.finish_and_clear();
     let outcome = outcome.map_err(|error| refused(error.into()))?;
     let shown = sent(&outcome)?;
-    answer(json, &shown, |it| {
-        format!(
+    // The exit code holds whether it was delivered.
+    done(json, &shown, |it| {
+        vec![format!(
             "{} · {} B · {} {}",
             state_in_words(&outcome.state),
             it.offset_bytes,
             it.attempts,
             l("lần kết nối", "connected so often")
-        )
+        )]
     })?;
     match problem_of(&outcome.state, destination.gives_receipts()) {
         None => Ok(()),
@@ -290,7 +293,7 @@ fn listed(reasons: &[package::Reason]) -> Vec<String> {
     lines.collect()
 }
 
-/// `loa province`: prints the address and serves until Ctrl-C.
+/// `loa province`: prints the address and serves until it is told to stop.
 pub async fn province(task: &args::Province, json: bool) -> Outcome {
     #[derive(Serialize)]
     struct Started {
@@ -299,6 +302,7 @@ pub async fn province(task: &args::Province, json: bool) -> Outcome {
         public_key: String,
         fingerprint: String,
     }
+    let stop = stop::asked();
     let folder = task
         .dir
         .clone()
@@ -317,15 +321,11 @@ pub async fn province(task: &args::Province, json: bool) -> Outcome {
         fingerprint: running.public_key().fingerprint(),
     };
     answer(json, &started, |it| {
-        format!(
-            "{}\n{}\n{} {}",
-            it.url,
-            it.upload_url,
-            l("vân tay khoá", "key fingerprint"),
-            it.fingerprint
-        )
+        let key = l("vân tay khoá", "key fingerprint");
+        let fingerprint = format!("{key} {}", it.fingerprint);
+        vec![it.url.clone(), it.upload_url.clone(), fingerprint]
     })?;
-    tokio::signal::ctrl_c().await?;
+    stop.await;
     running.stop().await;
     Ok(())
 }

@@ -8,11 +8,10 @@ use audio::bext::Bext;
 use audio::ports::{Capture as _, DeviceError, DeviceId, Playback as _, RecordRequest, TakeEnd};
 use serde::Serialize;
 use studio::wire::{Code, Problem};
-use units::Cancel;
 
-use crate::bar::{answer, shown};
+use crate::out::{answer, done, shown};
 use crate::words::l;
-use crate::{Outcome, args, refused};
+use crate::{Outcome, args, refused, stop};
 
 /// How often a running take is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -64,13 +63,10 @@ pub fn devices(json: bool) -> Outcome {
             std::iter::once(title.to_owned())
                 .chain(rows)
                 .collect::<Vec<_>>()
-                .join("\n")
         };
         let inputs = list(l("Micro", "Microphones"), &found.inputs);
-        format!(
-            "{inputs}\n{}",
-            list(l("Loa", "Loudspeakers"), &found.outputs)
-        )
+        let outputs = list(l("Loa", "Loudspeakers"), &found.outputs);
+        [inputs, outputs].concat()
     })
 }
 
@@ -108,20 +104,10 @@ pub fn record(task: &args::Record, json: bool) -> Outcome {
         path: task.output.clone(),
         bext: origin(&jiff::Zoned::now()),
     };
+    let stop = stop::switch();
     let recording = devices::Microphones
         .record(&request)
         .map_err(device_problem)?;
-    let stop = Cancel::new();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()?;
-    let asked = stop.clone();
-    runtime.spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            asked.cancel();
-        }
-    });
     let meter = Meter::new(task.seconds);
     let start = Instant::now();
     loop {
@@ -156,11 +142,11 @@ pub fn record(task: &args::Record, json: bool) -> Outcome {
             TakeEnd::Failed(why) => why,
         },
     };
-    answer(json, &recorded, |it| {
-        format!(
+    done(json, &recorded, |it| {
+        vec![format!(
             "{} · {:.1} s · {} Hz · {}",
             it.path, it.seconds, it.sample_rate_hz, it.end
-        )
+        )]
     })?;
     problem.map_or(Ok(()), |problem| Err(refused(problem)))
 }

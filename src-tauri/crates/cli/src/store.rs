@@ -16,9 +16,10 @@ use self::export::export;
 use self::show::{people, shown};
 
 use crate::args::{self, Archive as Task};
-use crate::bar::{answer, under_bar};
+use crate::bar::under_bar;
 use crate::machine::{now_ms, random};
-use crate::words::{l, say};
+use crate::out::{answer, done, say};
+use crate::words::l;
 use crate::{Outcome, refused};
 
 pub fn archive(task: Task, json: bool) -> Outcome {
@@ -96,7 +97,7 @@ fn add(task: &args::ArchiveAdd, json: bool) -> Outcome {
         })
         .map_err(refused)?;
     let item = find(&archive, &id.to_string())?;
-    answer(json, &shown(&item), people)
+    done(json, &shown(&item), people)
 }
 
 fn metadata(task: &args::ArchiveAdd) -> anyhow::Result<Metadata> {
@@ -214,7 +215,7 @@ fn search(task: &args::ArchiveSearch, json: bool) -> Outcome {
         };
         let items = if found.total == 1 { "item" } else { "items" };
         let total = format!("{more}{} {}", found.total, l("mục", items));
-        rows.chain([total]).collect::<Vec<_>>().join("\n")
+        rows.chain([total]).collect()
     })
 }
 
@@ -257,7 +258,8 @@ fn audit(task: &args::Store, json: bool) -> Outcome {
     }
     let odd = l("lạ", "unknown");
     lines.extend(report.orphans.iter().map(|name| format!("! {odd} {name}")));
-    answer(json, &report, |it| {
+    // The exit code holds the verdict.
+    done(json, &report, |it| {
         lines.push(format!(
             "{} / {} {} · {} {} · {} {} · {} {}",
             it.intact,
@@ -270,7 +272,7 @@ fn audit(task: &args::Store, json: bool) -> Outcome {
             it.orphans.len(),
             l("tệp lạ", "orphans"),
         ));
-        lines.join("\n")
+        lines
     })?;
     if whole {
         Ok(())

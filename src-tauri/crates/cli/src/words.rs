@@ -39,15 +39,9 @@ pub fn l(vi: &'static str, en: &'static str) -> &'static str {
     if is_english() { en } else { vi }
 }
 
-/// Says something on standard error. Where nobody listens there, nobody is told.
-pub fn say(text: &str) {
-    use std::io::Write as _;
-    writeln!(std::io::stderr(), "{}", text.trim_end()).unwrap_or_default();
-}
-
 /// Says on standard error why a command failed.
 pub fn complain(error: &anyhow::Error) {
-    say(&complaint(error));
+    crate::out::say(&complaint(error));
 }
 
 fn complaint(error: &anyhow::Error) -> String {
@@ -218,8 +212,8 @@ pub fn sentence(code: Code) -> &'static str {
             "The disk is full; free some space and try again.",
         ),
         Code::StoreLocked => l(
-            "Kho đang được chương trình khác dùng.",
-            "Another program holds the archive.",
+            "Kho đang mở ở chương trình khác; hãy đóng chương trình ấy rồi mở lại.",
+            "Another program has the archive open; close it and try again.",
         ),
         Code::NewerStore => l(
             "Kho do phiên bản mới hơn tạo; hãy cập nhật.",

@@ -1,53 +1,20 @@
 //! How `loa` behaves among other programs: closed pipes, odd files, odd names, other languages.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
+#![allow(
+    dead_code,
+    reason = "each test of this folder uses its part of `common`"
+)]
+
+mod common;
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
-/// Far more than any of this takes; a command that waits for what never comes is found out by it.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-fn loa(home: &Path, language: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_loa"));
-    command
-        .env("LC_ALL", language)
-        .env("HOME", home)
-        .current_dir(home)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
-/// Runs it, and ends it where it does not end by itself.
-fn run(command: &mut Command) -> Output {
-    let mut child = command.spawn().unwrap();
-    let start = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        if start.elapsed() > PATIENCE {
-            child.kill().unwrap();
-            panic!("it hangs: {command:?}");
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    child.wait_with_output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn asset(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../assets")
-        .join(name)
-}
+use common::{asset, loa, run, text};
 
 /// Whether standard error holds a sentence and nothing that moves: no bar, no colour.
 fn is_plain(stderr: &[u8]) -> bool {
@@ -92,20 +59,157 @@ fn whoever_stops_reading_changes_neither_the_exit_code_nor_gets_a_complaint() {
     }
 }
 
+/// A place that takes nothing.
+fn full() -> std::fs::File {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).open("/dev/full").unwrap()
+}
+
 #[test]
-fn an_answer_that_cannot_be_written_is_a_failure() {
+fn a_question_whose_answer_cannot_be_written_is_not_answered() {
     let home = tempfile::tempdir().unwrap();
-    let full = std::fs::OpenOptions::new()
-        .write(true)
-        .open("/dev/full")
-        .unwrap();
-    let mut command = loa(home.path(), "C");
-    command
-        .args(["check", "--json"])
-        .arg(asset("training/deck.json"));
-    let output = run(command.stdout(full));
-    assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).starts_with("loa: The disk is full"));
+    let deck = asset("training/deck.json");
+    for question in [
+        &["check".as_ref(), "--json".as_ref(), deck.as_os_str()][..],
+        &["--help".as_ref()],
+        &["--version".as_ref()],
+    ] {
+        let mut command = loa(home.path(), "C");
+        let output = run(command.args(question).stdout(full()));
+        assert_eq!(output.status.code(), Some(1), "{question:?}");
+        let said = text(&output.stderr);
+        assert!(said.starts_with("loa: The disk is full"), "{said}");
+        assert!(said.contains("standard output"), "{said}");
+    }
+}
+
+#[test]
+fn work_that_is_done_is_done_though_nobody_can_be_told() {
+    let home = tempfile::tempdir().unwrap();
+    let sound = asset("training/ban-tin.wav");
+    std::fs::copy(sound, home.path().join("a.wav")).unwrap();
+    std::fs::copy(asset("training/deck.json"), home.path().join("deck.json")).unwrap();
+    let added =
+        run(loa(home.path(), "C").args(["archive", "add", "--json", "--store", "s", "a.wav"]));
+    let added: serde_json::Value = serde_json::from_slice(&added.stdout).unwrap();
+    let item = added["id"].as_str().unwrap();
+    for (work, made) in [
+        (&["normalize", "a.wav", "n.wav"][..], "n.wav"),
+        (&["convert", "a.wav", "c.mp3"], "c.mp3"),
+        (&["peaks", "a.wav", "p.dat"], "p.dat"),
+        (&["render", "deck.json", "--out", "r"], "r"),
+        (&["archive", "add", "--store", "s", "deck.json"], "s"),
+        (
+            &["archive", "export", "--store", "s", item, "--out", "x"],
+            "x/a.wav",
+        ),
+        (&["archive", "audit", "--store", "s"], "s"),
+        (
+            &["package", "seal", "--key", "k", "--out", "g.tar", "a.wav"],
+            "g.tar",
+        ),
+        (&["package", "verify", "g.tar"], "g.tar"),
+    ] {
+        let output = run(loa(home.path(), "C").args(work).stdout(full()));
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{work:?}: {said}");
+        assert!(
+            said.contains("Standard output cannot be written to"),
+            "{said}"
+        );
+        assert!(home.path().join(made).exists(), "{work:?}");
+    }
+}
+
+/// Clears the screen, colours it in both ways there are, turns the writing round, and pretends.
+const HOSTILE: &str = "x\u{1b}[2J\u{9b}31m\u{7}\u{202e}y\rz\nloa: forged\u{85}\u{2028}";
+
+/// Whether a terminal only shows it, and no line of it is another's.
+fn is_shown_only(printed: &[u8]) -> bool {
+    let printed = text(printed);
+    let is_obeyed = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}');
+    !printed.chars().any(|c| c != '\n' && is_obeyed(c))
+        && !printed.lines().any(|line| line.starts_with("loa: forged"))
+}
+
+#[test]
+fn nothing_that_was_typed_or_named_by_others_is_obeyed_by_a_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    let at = |name: &str| home.path().join(name);
+    let file = format!("{HOSTILE}.wav");
+    std::fs::copy(asset("training/ban-tin.wav"), at(&file)).unwrap();
+    let deck = std::fs::read_to_string(asset("training/deck.json")).unwrap();
+    let mut deck: serde_json::Value = serde_json::from_str(&deck).unwrap();
+    for board in deck["boards"].as_array_mut().unwrap() {
+        board["name"] = format!("{}{HOSTILE}", board["name"].as_str().unwrap()).into();
+    }
+    std::fs::write(at("deck.json"), deck.to_string()).unwrap();
+    std::fs::write(at("faults.toml"), format!("x = {HOSTILE:?}")).unwrap();
+    let (h, file) = (HOSTILE, file.as_str());
+    let add = [
+        "archive", "add", "--store", "s", "--title", h, "--tag", h, "--place", h, "--person", h,
+        "--body", h, file,
+    ];
+    let added = run(loa(home.path(), "C").args(add).arg("--json"));
+    assert!(is_shown_only(&added.stdout), "{added:?}");
+    let added: serde_json::Value = serde_json::from_slice(&added.stdout).unwrap();
+    assert_eq!(added["title"], h, "JSON says what is there");
+    let item = added["id"].as_str().unwrap();
+    let objects = at("s/objects/aa/bb");
+    std::fs::create_dir_all(&objects).unwrap();
+    std::fs::write(objects.join(h), "x").unwrap();
+    let out = format!("{h}.out");
+    let tar = format!("{h}.tar");
+    let mp3 = format!("{h}.mp3");
+    let link = format!("ftp://{h}");
+    for command in [
+        &add[..],
+        &["archive", "search", "--store", "s", "x"],
+        &["archive", "show", "--store", "s", item],
+        &["archive", "show", "--store", "s", h],
+        &["archive", "audit", "--store", "s"],
+        &["archive", "export", "--store", "s", item, "--out", &out],
+        &["archive", "export", "--store", "s", item, "--out", &out],
+        &["archive", "show", "--store", h, item],
+        &["archive", "add", "--store", "s", "--date", h, file],
+        &["archive", "add", "--store", "s", "--kind", h, file],
+        &["measure", file],
+        &["measure", h],
+        &["convert", file, &mp3],
+        &["convert", file, &out],
+        &["normalize", "--profile", h, file, &mp3],
+        &["mix", file, &mp3],
+        &["check", "deck.json"],
+        &["check", "--board", h, "deck.json"],
+        &["render", "deck.json", "--out", &out],
+        &["render", "deck.json", "--out", file],
+        &[
+            "package", "seal", "--key", "k", "--title", h, "--out", &tar, file,
+        ],
+        &["package", "verify", &tar],
+        &["package", "verify", file],
+        &["package", "verify", "--trust", h, &tar],
+        &["send", h, "--to", "http://127.0.0.1:1"],
+        &["send", file, "--to", &link],
+        &["send", file, "--to", h],
+        &["province", "--faults", "faults.toml"],
+        &["province", "--faults", h],
+        &["serve", "--ui", h],
+        &["record", h, "--device", h, "--seconds", "0.1"],
+        &["record", "a.wav", "--seconds", h],
+        &["measure", file, h],
+        &["measure", &format!("--{h}"), file],
+        &[h],
+    ] {
+        for language in ["C", "vi_VN.UTF-8"] {
+            let output = run(loa(home.path(), language).args(command));
+            let printed = [&output.stdout, &output.stderr];
+            assert!(printed.iter().any(|it| !it.is_empty()), "{command:?}");
+            for stream in printed {
+                assert!(is_shown_only(stream), "{command:?}: {:?}", text(stream));
+            }
+        }
+    }
 }
 
 #[test]
@@ -266,64 +370,6 @@ fn help_and_mistakes_speak_the_language_of_the_locale() {
             Some(2)
         );
     }
-}
-
-#[test]
-fn what_browsers_of_earlier_runs_sent_is_gone_and_half_a_file_is_not_kept() {
-    let home = tempfile::tempdir().unwrap();
-    let (pages, uploads) = (home.path().join("ui"), home.path().join("kho/uploads"));
-    std::fs::create_dir_all(&pages).unwrap();
-    std::fs::write(pages.join("index.html"), "<!doctype html>").unwrap();
-    std::fs::create_dir_all(uploads.join("truoc")).unwrap();
-    std::fs::write(uploads.join("truoc/a.wav"), "cu").unwrap();
-    let mut command = loa(home.path(), "C");
-    command.args([
-        "serve",
-        "--json",
-        "--no-sound",
-        "--store",
-        "kho",
-        "--ui",
-        "ui",
-    ]);
-    let mut served = command.spawn().unwrap();
-    let mut said = String::new();
-    for line in BufReader::new(served.stdout.as_mut().unwrap()).lines() {
-        said.push_str(&line.unwrap());
-        if said.ends_with('}') {
-            break;
-        }
-    }
-    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
-    let (url, token) = (
-        said["url"].as_str().unwrap(),
-        said["token"].as_str().unwrap(),
-    );
-    assert!(url.ends_with(token) && !uploads.exists(), "{said}");
-    let address = url
-        .strip_prefix("http://")
-        .unwrap()
-        .split('/')
-        .next()
-        .unwrap();
-    let mut line = TcpStream::connect(address).unwrap();
-    let head = format!(
-        "POST /offer?name=a.wav&token={token} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 9\r\n\r\nnua"
-    );
-    line.write_all(head.as_bytes()).unwrap();
-    let files = || std::fs::read_dir(&uploads).map_or(0, Iterator::count);
-    let start = Instant::now();
-    while files() == 0 {
-        assert!(start.elapsed() < PATIENCE, "nothing arrives");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    drop(line);
-    while files() > 0 {
-        assert!(start.elapsed() < PATIENCE, "the half file is kept");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    served.kill().unwrap();
-    served.wait().unwrap();
 }
 
 #[test]

@@ -12,7 +12,8 @@ use units::{Digester, ReadAt as _, Watch};
 
 use super::{find, open};
 use crate::args;
-use crate::bar::{answer, shown, under_bar};
+use crate::bar::under_bar;
+use crate::out::{done, shown};
 use crate::{Outcome, refused};
 
 /// Read at once while copying.
@@ -43,16 +44,16 @@ pub fn export(task: &args::ArchiveExport, json: bool) -> Outcome {
         under_bar(|watch| copy(&archive, file, place, watch))?;
     }
     let files = places.iter().map(|path| shown(path)).collect();
-    answer(json, &Exported { files }, |made| made.files.join("\n"))
+    done(json, &Exported { files }, |made| made.files.clone())
 }
 
 /// The file's own name, made to fit any disk, with a number where another file has it.
 fn own_name(name: &str, taken: &mut HashSet<String>) -> String {
-    let mut own = PortablePath::from_name(name);
+    let mut own = studio::own_name(name);
     let mut nth = 1;
     while !taken.insert(own.clash_key()) {
         nth += 1;
-        own = PortablePath::from_name(&format!("{nth}-{name}"));
+        own = PortablePath::from_name(&format!("{nth}-{}", studio::own_name(name)));
     }
     own.as_str().to_owned()
 }

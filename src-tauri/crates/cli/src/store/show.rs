@@ -107,7 +107,7 @@ fn day(day: Day) -> String {
 }
 
 /// For people.
-pub fn people(item: &Shown) -> String {
+pub fn people(item: &Shown) -> Vec<String> {
     let mut lines = vec![format!(
         "{}  [{} · {}]  {}",
         item.title, item.kind, item.status, item.id
@@ -139,5 +139,5 @@ pub fn people(item: &Shown) -> String {
             ));
         }
     }
-    lines.join("\n")
+    lines
 }
