@@ -132,11 +132,15 @@ pub async fn serve(task: args::Serve, json: bool) -> Outcome {
     let mut token = [0; 16];
     machine::random(&mut token).map_err(refused)?;
     let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
-    let listening = crate::serve::start(studio, task.port, token.clone(), pages).await?;
-    let url = listening.url;
-    answer(json, &Served { url, token }, |it| vec![it.url.clone()])?;
-    tokio::select! {
-        ended = listening.task => Ok(ended??),
-        () = stop => Ok(()),
+    let mut listening = crate::serve::start(studio, task.port, token.clone(), pages).await?;
+    let url = listening.url.clone();
+    let told = answer(json, &Served { url, token }, |it| vec![it.url.clone()]);
+    if told.is_ok() {
+        tokio::select! {
+            ended = &mut listening.task => match ended? {},
+            () = stop => {}
+        }
     }
+    tokio::task::spawn_blocking(move || listening.end()).await?;
+    told
 }

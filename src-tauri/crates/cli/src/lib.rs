@@ -19,7 +19,6 @@ mod serve;
 mod sound;
 mod stop;
 mod store;
-mod uploads;
 mod words;
 
 pub use out::plain;

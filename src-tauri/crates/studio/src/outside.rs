@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn what_is_percent_encoded_is_a_name_like_any_other_and_leads_nowhere() {
         let folder = Path::new("/store");
-        for path in ["%2e%2e/a", "..%2fa", "%5c%5cserver", "C%3a"] {
+        for path in ["%2e%2e/a", "a%2f..%2fb", "%5c%5cserver", "C%3a"] {
             let place = inside(folder, path).unwrap();
             assert!(place.starts_with(folder), "{place:?}");
             let parts = place.components().count();

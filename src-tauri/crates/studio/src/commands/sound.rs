@@ -201,7 +201,9 @@ impl<H: Host> Studio<H> {
     /// Looks for takes that are not in the archive, mending those that were cut off: when the
     /// program starts, and after one could not be taken in.
     pub(crate) fn look_for_takes(&self) -> Result<(), Problem> {
-        let found = left_over(&*self.host().capture(), &self.takes_folder())?;
+        let mut found = left_over(&*self.host().capture(), &self.takes_folder())?;
+        // What cannot be asked for is not offered.
+        found.retain(|take| self.take_path(&take.name).is_ok());
         *self.left_over_takes() = found;
         Ok(())
     }
