@@ -36,6 +36,7 @@ fuzz_target!(|input: &[u8]| {
                     now_ms = until_ms;
                     next = Some(Event::TimeUp);
                 }
+                Effect::Weigh => next = Some(Event::Weighed),
                 effect => {
                     let Some(answer) = answers.next() else { return };
                     if let Effect::Put { address, offset, bytes } = &effect {
@@ -65,7 +66,7 @@ fn read(effect: &Effect, answer: &Answer) -> Event {
                 Err(_) => Event::Rejected(delivery::ReceiptFault::Unreadable),
             },
         }),
-        Effect::Create => reply::created(answer, ENDPOINT).map(|upload| {
+        Effect::Create { .. } => reply::created(answer, ENDPOINT).map(|upload| {
             assert!(upload.address.starts_with("https://tinh.example:8443/"));
             Event::Created { address: upload.address, offset: upload.offset }
         }),

@@ -263,6 +263,7 @@ fn problem_of(state: &State, gives_receipts: bool) -> Option<Problem> {
                     Code::WrongSignature
                 }
                 WaitReason::Failure(Failure::Source(_)) => Code::Io,
+                WaitReason::Failure(Failure::Changed | Failure::Altered) => Code::Damaged,
                 WaitReason::Failure(_) => Code::Unreachable,
             };
             let words = words::reason(reason.code()).unwrap_or(reason.code());

@@ -101,6 +101,10 @@ pub fn reason(code: &str) -> Option<&'static str> {
             "The destination still holds the earlier session.",
         ),
         "damaged" => l("Một đoạn tới nơi bị hỏng.", "A piece arrived damaged."),
+        "altered" => l(
+            "Gói tới nơi không còn nguyên vẹn, đã gửi lại mấy lần vẫn vậy. Hãy kiểm tra đường truyền rồi chạy lại lệnh này.",
+            "The package did not arrive as it was sent, several times in a row. Check the line, then run the command again.",
+        ),
         "gone" => l(
             "Nơi nhận đã bỏ phần gửi dở; lần sau gửi lại từ đầu.",
             "The destination dropped the unfinished part; it is sent from the start next time.",
@@ -138,6 +142,10 @@ pub fn reason(code: &str) -> Option<&'static str> {
         "source" => l(
             "Không đọc được tệp gói trên máy này.",
             "The package file cannot be read on this machine.",
+        ),
+        "changed" => l(
+            "Tệp gói trên máy này không còn như lúc niêm phong nên không gửi nữa. Hãy lấy lại từ bản sao, hoặc đóng gói lại.",
+            "The package file on this machine is no longer what was sealed, so it is not sent. Bring it back from a copy, or seal it again.",
         ),
         "receipt-unreadable" => l(
             "Không đọc được biên nhận; chưa coi là đã nhận.",

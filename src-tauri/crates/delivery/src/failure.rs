@@ -25,6 +25,9 @@ pub enum Failure {
     /// 460: the piece arrived damaged and was thrown away.
     #[error("a piece arrived damaged")]
     Damaged,
+    /// All of it was acknowledged, and something else than the package arrived.
+    #[error("what arrived is not what was sent")]
+    Altered,
     /// 404 or 410: the server does not know the upload, or no longer.
     #[error("the server no longer knows the upload")]
     Gone,
@@ -69,18 +72,22 @@ pub enum Failure {
     /// The package itself could not be read here.
     #[error("the package could not be read: {0}")]
     Source(String),
+    /// The package at hand is not what was sealed.
+    #[error("the package has changed since it was sealed")]
+    Changed,
 }
 
 impl Failure {
     /// The words of [`Failure::code`], save those of a [`Lie`]. A new failure needs its word here, so
     /// that every table of sentences is checked for it.
-    pub const CODES: [&'static str; 14] = [
+    pub const CODES: [&'static str; 16] = [
         "line",
         "stalled",
         "certificate",
         "conflict",
         "locked",
         "damaged",
+        "altered",
         "gone",
         "not-allowed",
         "too-large",
@@ -89,6 +96,7 @@ impl Failure {
         "busy",
         "status",
         "source",
+        "changed",
     ];
 
     /// A stable word for it, as job files, `--json` and the window's table of sentences use it.
@@ -101,6 +109,7 @@ impl Failure {
             Self::Conflict => "conflict",
             Self::Locked => "locked",
             Self::Damaged => "damaged",
+            Self::Altered => "altered",
             Self::Gone => "gone",
             Self::NotAllowed { .. } => "not-allowed",
             Self::TooLarge { .. } => "too-large",
@@ -110,6 +119,7 @@ impl Failure {
             Self::Status { .. } => "status",
             Self::Lie(lie) => lie.code(),
             Self::Source(_) => "source",
+            Self::Changed => "changed",
         }
     }
 
@@ -140,6 +150,7 @@ impl Failure {
             "conflict" => Self::Conflict,
             "locked" => Self::Locked,
             "damaged" => Self::Damaged,
+            "altered" => Self::Altered,
             "gone" => Self::Gone,
             "not-allowed" => Self::NotAllowed { status },
             "too-large" => Self::TooLarge {
@@ -153,6 +164,7 @@ impl Failure {
             },
             "status" => Self::Status { status },
             "source" => Self::Source(detail.to_owned()),
+            "changed" => Self::Changed,
             _ => Lie::ALL
                 .into_iter()
                 .find(|lie| lie.code() == code)

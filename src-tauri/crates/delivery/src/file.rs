@@ -27,6 +27,9 @@ struct JobFile {
     upload: Option<String>,
     reach: u64,
     attempts: u32,
+    /// Not in the first files of version 1.
+    #[serde(default, skip_serializing_if = "is_none")]
+    altered: u32,
     state: StateFile,
 }
 
@@ -70,6 +73,11 @@ struct ReasonFile {
 
 const FORMAT: &str = "loa-delivery-job";
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
+}
+
 /// The text of a job file.
 pub(crate) fn write(job: &Job) -> Result<Vec<u8>, String> {
     let file = JobFile {
@@ -90,6 +98,7 @@ pub(crate) fn write(job: &Job) -> Result<Vec<u8>, String> {
         upload: job.upload.clone(),
         reach: job.reach,
         attempts: job.attempts,
+        altered: job.altered,
         state: state_out(&job.state),
     };
     let mut text = serde_json::to_vec_pretty(&file).map_err(|error| error.to_string())?;
@@ -160,6 +169,7 @@ pub(crate) fn read(text: &[u8]) -> Result<Job, String> {
         upload: file.upload,
         reach: file.reach,
         attempts: file.attempts,
+        altered: file.altered,
     };
     if job.offset() > job.parcel.bytes || job.reach > job.parcel.bytes {
         return Err("an offset beyond the end".to_owned());

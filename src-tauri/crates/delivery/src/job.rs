@@ -57,6 +57,8 @@ pub struct Job {
     pub reach: u64,
     /// How often sending was begun: once, and once more after each interruption.
     pub attempts: u32,
+    /// Whole uploads in a row that arrived as something else than the package.
+    pub altered: u32,
 }
 
 /// Where a job stands.
@@ -140,21 +142,39 @@ impl Job {
             upload: None,
             reach: 0,
             attempts: 0,
+            altered: 0,
         }
     }
 
-    /// The job as if it had never been sent, after a refusal was dealt with. A receipted one stays.
+    /// The job as somebody wants it to go on now: a refused one as if it had never been sent, one
+    /// that waits from where it was. What was delivered stays.
     #[must_use]
-    pub fn reopened(self) -> Self {
-        if matches!(self.state, State::Receipted(_)) {
-            return self;
-        }
+    pub fn again(self) -> Self {
+        let state = match self.state {
+            State::Refused { .. } => {
+                return Self {
+                    state: State::Queued,
+                    upload: None,
+                    reach: 0,
+                    altered: 0,
+                    ..self
+                };
+            }
+            State::Waiting { .. } if self.upload.is_none() => State::Queued,
+            State::Waiting { offset, .. } => State::Sending { offset },
+            state => state,
+        };
         Self {
-            state: State::Queued,
-            upload: None,
-            reach: 0,
+            state,
+            altered: 0,
             ..self
         }
+    }
+
+    /// Whether it waits because of `failure`.
+    #[must_use]
+    pub fn waits_for(&self, failure: &Failure) -> bool {
+        matches!(&self.state, State::Waiting { reason: WaitReason::Failure(why), .. } if why == failure)
     }
 
     /// What tells this job from all others.

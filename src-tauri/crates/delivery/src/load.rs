@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use units::{Digester, ReadAt, Watch};
+use units::{Digest, Digester, ReadAt, Watch};
 
 use crate::{Error, Parcel};
 
@@ -27,25 +27,20 @@ impl Load {
         name: impl Into<String>,
         watch: Watch<'_>,
     ) -> Result<Self, Error> {
-        let bytes = source.len();
-        let mut digester = Digester::new();
-        let mut block = vec![0u8; BLOCK_BYTES];
-        let mut at = 0;
-        while at < bytes {
-            watch.step(at, bytes)?;
-            let left = usize::try_from(bytes - at).unwrap_or(usize::MAX);
-            let part = &mut block[..left.min(BLOCK_BYTES)];
-            source.read_exact_at(at, part).map_err(Error::Source)?;
-            digester.update(part);
-            at += part.len() as u64;
-        }
-        watch.step(bytes, bytes)?;
         let parcel = Parcel {
-            digest: digester.finish(),
-            bytes,
+            digest: digest_of(&*source, watch)?,
+            bytes: source.len(),
             name: name.into(),
         };
         Self::vouched(source, parcel)
+    }
+
+    /// Reads the bytes anew: are they still those of the parcel? Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Source`].
+    pub(crate) fn weigh_again(&self) -> Result<bool, Error> {
+        Ok(digest_of(&*self.source, Watch::NONE)? == self.parcel.digest)
     }
 
     /// `source`, whose digest the caller has just computed: it was sealed a moment ago.
@@ -76,10 +71,26 @@ impl Load {
     }
 }
 
+fn digest_of(source: &dyn ReadAt, watch: Watch<'_>) -> Result<Digest, Error> {
+    let bytes = source.len();
+    let mut digester = Digester::new();
+    let mut block = vec![0u8; BLOCK_BYTES];
+    let mut at = 0;
+    while at < bytes {
+        watch.step(at, bytes)?;
+        let left = usize::try_from(bytes - at).unwrap_or(usize::MAX);
+        let part = &mut block[..left.min(BLOCK_BYTES)];
+        source.read_exact_at(at, part).map_err(Error::Source)?;
+        digester.update(part);
+        at += part.len() as u64;
+    }
+    watch.step(bytes, bytes)?;
+    Ok(digester.finish())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use units::Digest;
 
     #[test]
     fn a_package_is_weighed_by_reading_it_once() {

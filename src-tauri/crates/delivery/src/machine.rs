@@ -4,18 +4,30 @@
 //! The rules it keeps, each with a test (`machine/tests.rs`):
 //!
 //! 1. A new upload is created only where no address is known: at the start, or after the server said
-//!    404/410 for the old one *and*, where it can be asked, that it does not hold the digest either.
-//!    409, 423, 460, 5xx, a reset or a time-out never lead there: the answer to doubt is HEAD.
+//!    404/410 for the old one *and*, where it can be asked, that it does not hold the digest either,
+//!    or after what arrived there is known to be something else. 409, 423, 460, 5xx, a reset or a
+//!    time-out never lead there: the answer to doubt is HEAD.
 //! 2. The address, and how far a piece will reach, are stored before the piece's first byte goes out.
 //! 3. "Delivered" needs a [`Proof`] for this digest.
 //! 4. Before anything is created, and whenever an upload is gone: "do you hold digest X?"
-//! 5. An offset that cannot be true is not used.
+//! 5. An offset that cannot be true is not used. More than we sent may well be true: somebody else
+//!    sends the same package, and the server joined us to that upload. Where receipts are given, the
+//!    receipt is asked for first, then we go on from there, for it proves the whole at the end. Where
+//!    none are, nobody vouches for foreign bytes, and an upload of our own is begun.
 //! 6. Between a failure and the next try lies a wait, save for that one question.
+//! 7. A refusal is about bytes. It ends a job only after all of ours arrived: an older one is no
+//!    answer to what is sent now.
+//! 8. What arrived as something else is sent again: after our own copy was read again, as an upload
+//!    that nobody is joined to, and [`ALTERED_MAX`] times in a row. Then a person has to look.
 
 use package::Reason;
 
 use crate::backoff::Backoff;
-use crate::{Failure, Job, Pace, Proof, ReceiptFault, State};
+use crate::{Failure, Job, Pace, Proof, ReceiptFault};
+
+/// Whole uploads in a row that arrive as something else before it is left to a person: once is a bit
+/// that flipped, three times is a machine or a line that needs mending.
+pub const ALTERED_MAX: u32 = 3;
 
 mod rules;
 
@@ -30,6 +42,8 @@ pub enum Event {
     Accepted(Proof),
     /// Asked, the other side says it will not have the package.
     Refused(Vec<Reason>),
+    /// Asked, the other side refuses bytes that are not ours: something else arrived.
+    Altered,
     /// Asked, the other side showed something that is no receipt for this package.
     Rejected(ReceiptFault),
     /// Asked, the other side holds the bytes and is still looking at them.
@@ -39,6 +53,9 @@ pub enum Event {
     },
     /// Asked, the other side does not hold the package.
     Unknown,
+    /// Read again, the package at hand is still what was sealed. Where it is not, that is
+    /// [`Failure::Changed`].
+    Weighed,
     /// An upload was created.
     Created {
         /// Its address.
@@ -71,8 +88,14 @@ pub enum Effect {
     Save,
     /// Ask whether the other side holds the digest.
     Ask,
+    /// Read the package at hand again and compare its digest.
+    Weigh,
     /// Create an upload.
-    Create,
+    Create {
+        /// Whether to keep the digest to ourselves, so that nobody else is joined to it, nor we to
+        /// what somebody else began.
+        alone: bool,
+    },
     /// HEAD.
     Find {
         /// The upload.
@@ -106,6 +129,7 @@ pub struct OutOfTurn;
 enum Turn {
     Idle,
     Asking,
+    Weighing,
     Creating,
     Finding,
     Putting { from: u64, to: u64, began_ms: u64 },
@@ -132,6 +156,9 @@ pub struct Machine {
     pace: Pace,
     /// Questions for the receipt since the last progress.
     asked: u32,
+    /// Whether, since the last wait, the receipt was asked for because the server has more than we
+    /// sent. Once is enough: while another sender is at it, that is so at each look.
+    asked_beyond: bool,
     /// The furthest offset ever acknowledged to us; only beyond it lies progress.
     best: u64,
     turn: Turn,
@@ -147,6 +174,7 @@ impl Machine {
             backoff: Backoff::default(),
             pace: Pace::default(),
             asked: 0,
+            asked_beyond: false,
             turn: Turn::Idle,
         }
     }
@@ -187,13 +215,14 @@ impl Machine {
             (Turn::Idle | Turn::Waiting { .. }, Event::Start) => Ok(self.start()),
             (Turn::Waiting { then }, Event::TimeUp) => Ok(self.go_on(then)),
             (Turn::Asking, Event::Accepted(proof)) => Ok(self.accepted(proof, now_ms, dice)),
-            (Turn::Asking, Event::Refused(reasons)) => Ok(self.refused(reasons)),
+            (Turn::Asking, Event::Refused(reasons)) => Ok(self.refused(reasons, now_ms, dice)),
+            (Turn::Asking, Event::Altered) => Ok(self.altered(now_ms, dice)),
             (Turn::Asking, Event::Rejected(fault)) => Ok(self.rejected(fault, now_ms, dice)),
             (Turn::Asking, Event::Pending { retry_after_ms }) => {
-                self.job.state = State::Sent;
-                Ok(self.poll(Then::Ask, now_ms, dice, retry_after_ms))
+                Ok(self.pending(retry_after_ms, now_ms, dice))
             }
             (Turn::Asking, Event::Unknown) => Ok(self.unknown(now_ms, dice)),
+            (Turn::Weighing, Event::Weighed) => Ok(self.create_alone()),
             (Turn::Creating, Event::Created { address, offset }) => {
                 Ok(self.created(address, offset, now_ms, dice))
             }
@@ -204,7 +233,11 @@ impl Machine {
                 Ok(self.stored(offset, from..to, began_ms, now_ms, dice))
             }
             (
-                Turn::Asking | Turn::Creating | Turn::Finding | Turn::Putting { .. },
+                Turn::Asking
+                | Turn::Weighing
+                | Turn::Creating
+                | Turn::Finding
+                | Turn::Putting { .. },
                 Event::Failed(failure),
             ) => Ok(self.failed(failure, now_ms, dice)),
             _ => Err(OutOfTurn),

@@ -58,6 +58,8 @@ pub struct Proof(Box<SignedReceipt>);
 pub(crate) enum Checked {
     Accepted(Proof),
     Refused(Vec<Reason>),
+    /// Refused, but what is spoken of are not the bytes of the parcel.
+    Altered,
 }
 
 impl Proof {
@@ -75,16 +77,17 @@ impl Proof {
         signed
             .verify(trust)
             .map_err(|_| ReceiptFault::BadSignature)?;
-        if signed.receipt.digest != parcel.digest {
-            return Err(ReceiptFault::OtherPackage);
+        let same_digest = signed.receipt.digest == parcel.digest;
+        let same_length = signed.receipt.bytes == parcel.bytes;
+        match &signed.receipt.verdict {
+            Verdict::Refused { reasons } if same_digest && same_length => {
+                Ok(Checked::Refused(reasons.clone()))
+            }
+            Verdict::Refused { .. } => Ok(Checked::Altered),
+            Verdict::Accepted if !same_digest => Err(ReceiptFault::OtherPackage),
+            Verdict::Accepted if !same_length => Err(ReceiptFault::OtherLength),
+            Verdict::Accepted => Ok(Checked::Accepted(Self(Box::new(signed)))),
         }
-        if signed.receipt.bytes != parcel.bytes {
-            return Err(ReceiptFault::OtherLength);
-        }
-        Ok(match &signed.receipt.verdict {
-            Verdict::Accepted => Checked::Accepted(Self(Box::new(signed))),
-            Verdict::Refused { reasons } => Checked::Refused(reasons.clone()),
-        })
     }
 
     /// Takes a proof back out of our own job file, where only a checked one was ever written. Anybody

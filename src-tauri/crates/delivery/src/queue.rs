@@ -106,14 +106,18 @@ impl Queue {
         }
     }
 
-    /// Adds a job. Where there is one for the same package and destination, that one goes on: paused
-    /// no more, asked for again where it was refused, and its priority may rise.
+    /// Adds a job. Where there is one for the same package and destination, that one goes on now:
+    /// paused no more, sent again where it was refused, and its priority may rise.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub fn add(&self, job: Job) -> Result<(), Error> {
         let (key, priority) = (job.key(), job.priority);
-        let add = move |known: Option<Job>| Some(known.map_or(job, |known| again(known, priority)));
+        let again = move |known: Job| Job {
+            priority: known.priority.max(priority),
+            ..known.again()
+        };
+        let add = move |known: Option<Job>| Some(known.map_or(job, again));
         self.edit(
             &key,
             |now| now.key != key && now.is_overtaken_by(priority),
@@ -287,7 +291,9 @@ impl Queue {
             }
             (None, None) => return Ok(None),
         };
-        if !ready.machine.job().is_settled() {
+        let job = ready.machine.job();
+        // A package that has changed is opened anew next time: a good copy may lie there by then.
+        if !job.is_settled() && !job.waits_for(&Failure::Changed) {
             taken.insert(key, ready);
         }
         Ok(until_ms)
@@ -356,7 +362,10 @@ impl Queue {
         until_ms: u64,
         sources: &dyn Sources,
     ) -> Result<(), Error> {
-        let reason = WaitReason::Failure(Failure::Source(error.to_string()));
+        let reason = WaitReason::Failure(match error {
+            Error::Changed => Failure::Changed,
+            error => Failure::Source(error.to_string()),
+        });
         let (before, mut after) = (job.clone(), job.clone());
         after.state = waiting(job, reason, Some(until_ms));
         let note = move |now: Option<Job>| match now {
@@ -397,37 +406,10 @@ async fn take(job: Job, sources: &Arc<dyn Sources>) -> Result<Taken, Error> {
     })
 }
 
-/// A job somebody wants to go on.
-fn again(known: Job, priority: Priority) -> Job {
-    let state = match known.state {
-        State::Refused { .. } => return again(known.reopened(), priority),
-        State::Waiting {
-            reason: WaitReason::Paused,
-            ..
-        } => restarted(&known),
-        state => state,
-    };
-    Job {
-        priority: known.priority.max(priority),
-        state,
-        ..known
-    }
-}
-
 fn waiting(job: &Job, reason: WaitReason, until_ms: Option<u64>) -> State {
     State::Waiting {
         reason,
         until_ms,
         offset: job.offset(),
-    }
-}
-
-/// The state of a job that waits no more. The machine finds out the rest.
-fn restarted(job: &Job) -> State {
-    match job.upload {
-        None => State::Queued,
-        Some(_) => State::Sending {
-            offset: job.offset(),
-        },
     }
 }

@@ -138,12 +138,9 @@ impl Sender {
         let job = self.take_up(load.parcel(), destination)?;
         let _claimed = self.store.claim(&job.key())?;
         // What another process has done between the two lines above.
-        let mut job = self.take_up(load.parcel(), destination)?;
-        if matches!(job.state, State::Refused { .. }) {
-            // Somebody sends it nevertheless: the other side may have changed its mind or its limits.
-            job = job.reopened();
-        }
-        let mut machine = Machine::new(job);
+        let job = self.take_up(load.parcel(), destination)?;
+        // What ended or was given up for a reason that may have passed is tried anew.
+        let mut machine = Machine::new(job.again());
         self.drive(&mut machine, load, progress, cancel, Waits::Sleep)
             .await?;
         Ok(Outcome::of(machine.job()))
@@ -196,6 +193,10 @@ impl Sender {
 
     fn is_enough(&self, machine: &Machine, questions: u32) -> bool {
         let failed = self.patience.failures_max;
+        // Waiting mends no file: who watches is told at once.
+        if failed.is_some() && machine.job().waits_for(&Failure::Changed) {
+            return true;
+        }
         let asked = self.patience.questions_max;
         failed.is_some_and(|max| machine.failures() >= max)
             || asked.is_some_and(|max| questions >= max)
@@ -214,9 +215,10 @@ impl Sender {
                 .ask(job.parcel.digest)
                 .await
                 .map(|held| self.believe(held, &job.parcel)),
-            Effect::Create => {
+            Effect::Weigh => weigh(load).await.map(|()| Event::Weighed),
+            Effect::Create { alone } => {
                 self.transport
-                    .create(&job.parcel)
+                    .create(&job.parcel, alone)
                     .await
                     .map(|upload| Event::Created {
                         address: upload.address,
@@ -264,9 +266,22 @@ impl Sender {
             Held::Receipt(text) => match Proof::check(&text, parcel, &self.trust) {
                 Ok(Checked::Accepted(proof)) => Event::Accepted(proof),
                 Ok(Checked::Refused(reasons)) => Event::Refused(reasons),
+                Ok(Checked::Altered) => Event::Altered,
                 Err(fault) => Event::Rejected(fault),
             },
         }
+    }
+}
+
+/// Reads the package again: is it still what was sealed?
+async fn weigh(load: &Load) -> Result<(), Failure> {
+    let load = load.clone();
+    let weighed = tokio::task::spawn_blocking(move || load.weigh_again()).await;
+    match weighed {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => Err(Failure::Changed),
+        Ok(Err(error)) => Err(Failure::Source(error.to_string())),
+        Err(panic) => Err(Failure::Source(panic.to_string())),
     }
 }
 

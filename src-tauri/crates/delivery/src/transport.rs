@@ -60,8 +60,9 @@ pub trait Transport: Send + Sync {
     /// receipts.
     fn ask(&self, digest: Digest) -> Reply<'_, Held>;
 
-    /// Creates an upload for a package.
-    fn create<'a>(&'a self, parcel: &'a Parcel) -> Reply<'a, Upload>;
+    /// Creates an upload for a package; `alone`: without saying for which, so that the other side
+    /// cannot join it to one that somebody else began.
+    fn create<'a>(&'a self, parcel: &'a Parcel, alone: bool) -> Reply<'a, Upload>;
 
     /// Asks how much of an upload the server has.
     fn find<'a>(&'a self, address: &'a str) -> Reply<'a, Upload>;
@@ -83,7 +84,7 @@ impl Transport for NoLine {
         Box::pin(async { Err(Failure::Line) })
     }
 
-    fn create<'a>(&'a self, _parcel: &'a Parcel) -> Reply<'a, Upload> {
+    fn create<'a>(&'a self, _parcel: &'a Parcel, _alone: bool) -> Reply<'a, Upload> {
         Box::pin(async { Err(Failure::Line) })
     }
 

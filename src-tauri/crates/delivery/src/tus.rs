@@ -129,7 +129,7 @@ impl TusTransport {
             .await
     }
 
-    async fn send_create(&self, parcel: &Parcel) -> Result<Upload, Failure> {
+    async fn send_create(&self, parcel: &Parcel, alone: bool) -> Result<Upload, Failure> {
         let abilities = self.abilities().await?;
         if let Some(max) = abilities.bytes_max
             && max < parcel.bytes
@@ -138,14 +138,16 @@ impl TusTransport {
                 bytes_max: Some(max),
             });
         }
-        // Whole-file digest as in RFC 9530, and as metadata for servers that know only tus.
-        let repr = format!("sha-256=:{}:", STANDARD.encode(parcel.digest.as_bytes()));
-        let request = self
+        let mut request = self
             .tus(Method::POST, &self.destination.uploads)
             .header(CONTENT_LENGTH, 0)
             .header("upload-length", parcel.bytes)
-            .header("upload-metadata", metadata(parcel))
-            .header("repr-digest", repr);
+            .header("upload-metadata", metadata(parcel, alone));
+        if !alone {
+            // Whole-file digest as in RFC 9530, and as metadata for servers that know only tus.
+            let repr = format!("sha-256=:{}:", STANDARD.encode(parcel.digest.as_bytes()));
+            request = request.header("repr-digest", repr);
+        }
         reply::created(&self.exchange(request).await?, &self.destination.uploads)
     }
 
@@ -164,7 +166,12 @@ impl TusTransport {
             let digest = STANDARD.encode(weigh(&piece).await?.as_bytes());
             request = request.header("upload-checksum", format!("sha256 {digest}"));
         }
-        let (from, bytes) = (piece.offset, piece.bytes);
+        // Where a receipt proves the whole, somebody else may have sent more of it meanwhile.
+        let furthest = match self.destination.gives_receipts() {
+            true => piece.source.len(),
+            false => piece.offset + piece.bytes,
+        };
+        let bytes = piece.bytes;
         let meter = Arc::new(Meter::default());
         let body = Body::wrap_stream(stream(piece, Arc::clone(&meter)));
         // The length is known, so the body is not chunked: plain servers and proxies prefer that.
@@ -178,7 +185,7 @@ impl TusTransport {
             Err(failure) => return Err(meter.fault().map_or(failure, Failure::Source)),
         };
         let offset = reply::stored(&answer)?;
-        if offset > from + bytes {
+        if offset > furthest {
             return Err(Failure::Lie(Lie::OffsetBeyond));
         }
         Ok(offset)
@@ -219,8 +226,8 @@ impl Transport for TusTransport {
         })
     }
 
-    fn create<'a>(&'a self, parcel: &'a Parcel) -> Reply<'a, Upload> {
-        Box::pin(self.send_create(parcel))
+    fn create<'a>(&'a self, parcel: &'a Parcel, alone: bool) -> Reply<'a, Upload> {
+        Box::pin(self.send_create(parcel, alone))
     }
 
     fn find<'a>(&'a self, address: &'a str) -> Reply<'a, Upload> {
@@ -268,16 +275,20 @@ async fn collect(mut response: Response) -> Result<Answer, Failure> {
     Ok(answer)
 }
 
-/// `Upload-Metadata`: keys with base64 values.
-fn metadata(parcel: &Parcel) -> String {
+/// `Upload-Metadata`: keys with base64 values; `alone`: without the digest.
+fn metadata(parcel: &Parcel, alone: bool) -> String {
     let mut end = parcel.name.len().min(NAME_MAX_BYTES);
     while !parcel.name.is_char_boundary(end) {
         end -= 1;
     }
     let name = STANDARD.encode(&parcel.name[..end]);
     let kind = STANDARD.encode("application/x-tar");
+    let plain = format!("filename {name},filetype {kind}");
+    if alone {
+        return plain;
+    }
     let digest = STANDARD.encode(parcel.digest.to_string());
-    format!("filename {name},filetype {kind},sha256 {digest}")
+    format!("{plain},sha256 {digest}")
 }
 
 /// The digest of one piece, computed off the runtime's threads.

@@ -52,6 +52,8 @@ fn states() -> Vec<State> {
         Failure::Conflict,
         Failure::Locked,
         Failure::Damaged,
+        Failure::Altered,
+        Failure::Changed,
         Failure::Gone,
         Failure::NotAllowed { status: 403 },
         Failure::TooLarge { bytes_max: None },
@@ -83,6 +85,8 @@ fn states() -> Vec<State> {
 fn every_state_survives_its_file() {
     for state in states() {
         let job = job(state);
+        assert_eq!(read(&write(&job).unwrap()).unwrap(), job);
+        let job = Job { altered: 2, ..job };
         assert_eq!(read(&write(&job).unwrap()).unwrap(), job);
     }
 }

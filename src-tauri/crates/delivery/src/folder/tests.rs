@@ -41,6 +41,52 @@ fn a_torn_draft_of_a_killed_process_does_no_harm() {
 }
 
 #[test]
+fn what_killed_programs_left_is_swept_and_nothing_of_anybody_else_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let job = job("http://a.example");
+    let store = FolderStore::open(folder.path()).unwrap();
+    store.save(&job).unwrap();
+    let name = store.path(&job.key(), "json");
+    let name = name.file_name().unwrap().to_string_lossy().into_owned();
+    let old_draft = name.replace(".json", ".new");
+    let left_over = [old_draft.as_str(), &format!(".{name}.4194304-0.loa-draft")];
+    let text = file::write(&job).unwrap();
+    std::fs::write(at(left_over[0]), &text[..40]).unwrap();
+    std::fs::write(at(left_over[1]), &text[..40]).unwrap();
+    let foreign = [
+        "a.new",
+        "notes.txt",
+        &name.replace("-", "-0").replace(".json", ".new"),
+    ];
+    for name in foreign {
+        std::fs::write(at(name), b"mine").unwrap();
+    }
+    let again = FolderStore::open(folder.path()).unwrap();
+    assert!(left_over.iter().all(|name| !at(name).exists()));
+    for name in foreign {
+        assert_eq!(std::fs::read(at(name)).unwrap(), b"mine");
+    }
+    assert_eq!(again.jobs().unwrap(), [job]);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_outbox_and_what_is_in_it_are_for_the_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("outbox");
+    let store = FolderStore::open(&place).unwrap();
+    let job = job("http://a.example");
+    store.save(&job).unwrap();
+    drop(store.claim(&job.key()).unwrap());
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&place), 0o700);
+    assert_eq!(mode(&store.path(&job.key(), "json")), 0o600);
+    assert_eq!(mode(&store.path(&job.key(), "lock")), 0o600);
+}
+
+#[test]
 fn two_at_once_do_not_send_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let store = FolderStore::open(folder.path()).unwrap();
@@ -53,15 +99,26 @@ fn two_at_once_do_not_send_the_same() {
 }
 
 #[test]
-fn a_damaged_job_file_is_named_and_not_overlooked() {
+fn a_damaged_job_file_is_kept_aside_and_named_until_its_package_is_sent_again() {
     let folder = tempfile::tempdir().unwrap();
     let store = FolderStore::open(folder.path()).unwrap();
     let job = job("http://a.example");
-    std::fs::write(store.path(&job.key(), "json"), b"{}").unwrap();
-    assert!(matches!(
-        store.load(&job.key()),
-        Err(StoreError::Unreadable(_))
-    ));
+    for (round, damaged) in [b"{}", b"xx"].into_iter().enumerate() {
+        std::fs::write(store.path(&job.key(), "json"), damaged).unwrap();
+        if round == 0 {
+            assert_eq!(store.load(&job.key()).unwrap(), None);
+        } else {
+            assert_eq!(store.jobs().unwrap(), []);
+        }
+        let lost = FolderStore::open(folder.path()).unwrap().lost().unwrap();
+        assert_eq!(lost.len(), round + 1);
+        assert!(lost.iter().all(|lost| lost.digest == job.key().digest));
+        let kept = lost.iter().map(|lost| std::fs::read(&lost.kept).unwrap());
+        assert!(kept.into_iter().any(|kept| kept == damaged));
+        store.save(&job).unwrap();
+        assert_eq!(store.load(&job.key()).unwrap().as_ref(), Some(&job));
+        assert_eq!(store.lost().unwrap(), []);
+    }
 }
 
 #[test]

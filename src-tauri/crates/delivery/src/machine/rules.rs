@@ -3,7 +3,7 @@
 
 use package::Reason;
 
-use super::{Effect, Machine, Then, Turn};
+use super::{ALTERED_MAX, Effect, Machine, Then, Turn};
 use crate::backoff::Backoff;
 use crate::{Failure, Lie, Proof, ReceiptFault, State, WaitReason};
 
@@ -61,8 +61,23 @@ impl Machine {
         self.job.state = State::Sealed;
         self.job.reach = 0;
         self.best = 0;
+        match self.job.altered {
+            0 => {
+                self.turn = Turn::Creating;
+                vec![Effect::Save, Effect::Create { alone: false }]
+            }
+            1..ALTERED_MAX => {
+                self.turn = Turn::Weighing;
+                vec![Effect::Save, Effect::Weigh]
+            }
+            _ => self.hold(WaitReason::Failure(Failure::Altered)),
+        }
+    }
+
+    /// Rule 8: our copy is whole, so it was changed on the way, or somebody else sent part of it.
+    pub(super) fn create_alone(&mut self) -> Vec<Effect> {
         self.turn = Turn::Creating;
-        vec![Effect::Save, Effect::Create]
+        vec![Effect::Create { alone: true }]
     }
 
     pub(super) fn find(&mut self) -> Vec<Effect> {
@@ -88,13 +103,58 @@ impl Machine {
             return self.rejected(ReceiptFault::OtherPackage, now_ms, dice);
         }
         self.job.state = State::Receipted(proof);
+        self.job.altered = 0;
         self.settle()
     }
 
-    pub(super) fn refused(&mut self, reasons: Vec<Reason>) -> Vec<Effect> {
+    /// Rule 7.
+    pub(super) fn refused(&mut self, reasons: Vec<Reason>, now_ms: u64, dice: u32) -> Vec<Effect> {
+        if !self.has_arrived() {
+            return self.unknown(now_ms, dice);
+        }
+        self.settle_refused(reasons)
+    }
+
+    fn settle_refused(&mut self, reasons: Vec<Reason>) -> Vec<Effect> {
         self.job.state = State::Refused { reasons };
         self.job.upload = None;
         self.settle()
+    }
+
+    /// Whether the server has acknowledged all of an upload that it may be judging.
+    fn has_arrived(&self) -> bool {
+        matches!(self.job.state, State::Sent) && self.job.upload.is_some()
+    }
+
+    /// Rule 8. Said while not all of ours is there, it speaks of somebody else's upload.
+    pub(super) fn altered(&mut self, now_ms: u64, dice: u32) -> Vec<Effect> {
+        if !self.has_arrived() {
+            return self.unknown(now_ms, dice);
+        }
+        self.leave_upload();
+        self.retry(Failure::Altered, now_ms, dice)
+    }
+
+    /// Nothing more is expected of the upload. One that had arrived whole did not end as our package.
+    fn leave_upload(&mut self) {
+        if self.has_arrived() {
+            self.job.altered = self.job.altered.saturating_add(1);
+        }
+        self.job.upload = None;
+        self.job.state = State::Sealed;
+    }
+
+    pub(super) fn pending(
+        &mut self,
+        retry_after_ms: Option<u64>,
+        now_ms: u64,
+        dice: u32,
+    ) -> Vec<Effect> {
+        // With part of it in an upload of ours, it is somebody else's that is being looked at.
+        if self.job.upload.is_none() {
+            self.job.state = State::Sent;
+        }
+        self.poll(Then::Ask, now_ms, dice, retry_after_ms)
     }
 
     pub(super) fn rejected(&mut self, fault: ReceiptFault, now_ms: u64, dice: u32) -> Vec<Effect> {
@@ -143,10 +203,30 @@ impl Machine {
         if bytes.is_some_and(|bytes| bytes != self.job.parcel.bytes) {
             return self.retry(Failure::Lie(Lie::OtherLength), now_ms, dice);
         }
-        if offset > self.job.reach {
+        if offset > self.job.parcel.bytes {
             return self.retry(Failure::Lie(Lie::OffsetBeyond), now_ms, dice);
         }
+        if offset > self.job.reach {
+            return self.found_beyond(offset, now_ms, dice);
+        }
         self.forward(offset, now_ms)
+    }
+
+    /// Rule 5: the server has more than we ever sent.
+    fn found_beyond(&mut self, offset: u64, now_ms: u64, dice: u32) -> Vec<Effect> {
+        if !self.job.destination.gives_receipts() {
+            self.job.upload = None;
+            self.job.state = State::Sealed;
+            return self.retry(Failure::Lie(Lie::OffsetBeyond), now_ms, dice);
+        }
+        self.job.reach = offset;
+        if offset == self.job.parcel.bytes || self.asked_beyond {
+            return self.forward(offset, now_ms);
+        }
+        self.asked_beyond = true;
+        self.job.state = State::Sending { offset };
+        self.turn = Turn::Asking;
+        vec![Effect::Save, Effect::Ask]
     }
 
     pub(super) fn stored(
@@ -161,7 +241,7 @@ impl Machine {
             return self.retry(Failure::Lie(Lie::OffsetBehind), now_ms, dice);
         }
         if offset > piece.end {
-            return self.retry(Failure::Lie(Lie::OffsetBeyond), now_ms, dice);
+            return self.found(offset, None, now_ms, dice);
         }
         let took_ms = now_ms.saturating_sub(began_ms);
         self.pace.went_through(offset - piece.start, took_ms);
@@ -215,15 +295,14 @@ impl Machine {
             // pieces and another try.
             (Failure::TooLarge { bytes_max }, Turn::Creating) => {
                 let detail = bytes_max.map_or_else(String::new, |max| format!("{max} bytes"));
-                self.refused(vec![Reason {
+                self.settle_refused(vec![Reason {
                     code: "too-large".to_owned(),
                     path: String::new(),
                     detail,
                 }])
             }
             (Failure::Gone, Turn::Finding | Turn::Putting { .. }) => {
-                self.job.upload = None;
-                self.job.state = State::Sealed;
+                self.leave_upload();
                 let first = self.backoff.failures() == 0;
                 if first && self.job.destination.gives_receipts() {
                     let _wait_ms = self.backoff.failed(dice, None);
@@ -246,6 +325,7 @@ impl Machine {
 
     pub(super) fn wait(&mut self, reason: WaitReason, now_ms: u64, wait_ms: u64) -> Vec<Effect> {
         let until_ms = now_ms.saturating_add(wait_ms);
+        self.asked_beyond = false;
         self.job.state = State::Waiting {
             reason,
             until_ms: Some(until_ms),
@@ -274,8 +354,13 @@ impl Machine {
         if self.job.is_settled() {
             return self.over();
         }
+        self.hold(WaitReason::Paused)
+    }
+
+    /// Nothing more happens until somebody says so.
+    fn hold(&mut self, reason: WaitReason) -> Vec<Effect> {
         self.job.state = State::Waiting {
-            reason: WaitReason::Paused,
+            reason,
             until_ms: None,
             offset: self.job.offset(),
         };

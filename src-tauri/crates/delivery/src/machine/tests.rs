@@ -3,9 +3,11 @@
 use super::*;
 use crate::proof::tests::proof;
 use crate::{Destination, PIECE_MAX_BYTES, Parcel, WAIT_MAX_MS};
-use crate::{Lie, WaitReason};
+use crate::{Lie, State, WaitReason};
 use proptest::prelude::{Strategy, any, prop_oneof, proptest};
 use units::Digest;
+
+mod together;
 
 const BYTES: u64 = 20_000_000;
 
@@ -65,7 +67,7 @@ fn before_anything_is_created_the_province_is_asked() {
     assert_eq!(step(&mut machine, Event::Start), [Effect::Ask]);
     assert_eq!(
         step(&mut machine, Event::Unknown),
-        [Effect::Save, Effect::Create]
+        [Effect::Save, Effect::Create { alone: false }]
     );
 }
 
@@ -228,7 +230,11 @@ fn all_sent_but_unknown_to_the_province_means_looking_at_the_upload_again() {
     );
     assert_eq!(
         step(&mut machine, Event::Unknown),
-        [Effect::Save, Effect::Create]
+        [Effect::Save, Effect::Weigh]
+    );
+    assert_eq!(
+        step(&mut machine, Event::Weighed),
+        [Effect::Create { alone: true }]
     );
 }
 
@@ -238,7 +244,7 @@ fn offsets_that_cannot_be_true_are_not_used() {
     let Turn::Putting { to, .. } = machine.turn else {
         panic!("no piece is on its way");
     };
-    for offset in [0, to + 1, u64::MAX] {
+    for offset in [0, BYTES + 1, u64::MAX] {
         let mut machine = machine.clone();
         step(&mut machine, Event::Stored { offset });
         assert_eq!(machine.job().offset(), 0);
@@ -246,7 +252,8 @@ fn offsets_that_cannot_be_true_are_not_used() {
     }
     let effects = step(&mut machine, Event::Failed(Failure::Line));
     waits_then(&mut machine, &effects);
-    for (offset, bytes) in [(to + 1, None), (0, Some(BYTES + 1)), (u64::MAX, None)] {
+    assert!(to < BYTES);
+    for (offset, bytes) in [(BYTES + 1, None), (0, Some(BYTES + 1)), (u64::MAX, None)] {
         let mut machine = machine.clone();
         step(&mut machine, Event::Found { offset, bytes });
         assert!(machine.waits(), "{offset} {bytes:?}");
@@ -374,6 +381,9 @@ fn events() -> impl Strategy<Value = Event> {
         2 => proptest::strategy::Just(Event::Unknown),
         1 => proptest::strategy::Just(Event::Pending { retry_after_ms: Some(5) }),
         1 => proptest::strategy::Just(Event::Rejected(ReceiptFault::BadSignature)),
+        1 => proptest::strategy::Just(Event::Refused(vec![])),
+        1 => proptest::strategy::Just(Event::Altered),
+        2 => proptest::strategy::Just(Event::Weighed),
         1 => proptest::strategy::Just(Event::Pause),
         2 => proptest::strategy::Just(Event::Start),
         4 => proptest::strategy::Just(Event::TimeUp),
@@ -393,10 +403,13 @@ proptest! {
         let mut now_ms = 1_000;
         for (event, dice) in script {
             now_ms += 10;
-            gone |= event == Event::Failed(Failure::Gone);
+            gone |= matches!(event, Event::Failed(Failure::Gone) | Event::Altered);
+            if let (Event::Found { offset, .. } | Event::Stored { offset }, false) = (&event, receipts) {
+                gone |= *offset > machine.job().reach;
+            }
             let Ok(effects) = machine.step(event.clone(), now_ms, dice) else { continue };
             unknown = match event {
-                Event::Unknown => true,
+                Event::Unknown | Event::Refused(_) | Event::Altered => true,
                 Event::Created { .. } => false,
                 _ => unknown,
             };
@@ -411,7 +424,7 @@ proptest! {
                         assert!(offset + bytes <= BYTES);
                         gone = false;
                     }
-                    Effect::Create => {
+                    Effect::Create { .. } => {
                         assert_eq!(machine.job().upload.as_ref(), None);
                         assert!(gone, "an upload was left behind");
                         assert!(unknown || !receipts, "the province was not asked");
@@ -420,6 +433,7 @@ proptest! {
                     Effect::Wait { until_ms } => {
                         assert!(until_ms >= now_ms && until_ms <= now_ms + WAIT_MAX_MS.max(5));
                     }
+                    Effect::Weigh => assert!(machine.job().altered > 0),
                     Effect::Find { .. } | Effect::Done => {}
                 }
             }
@@ -479,7 +493,7 @@ impl Model {
         let event = match effect {
             Effect::Ask if self.copies > 0 => Event::Accepted(proof(&parcel())),
             Effect::Ask => Event::Unknown,
-            Effect::Create => {
+            Effect::Create { .. } => {
                 self.uploads.push(Some(0));
                 Event::Created {
                     address: (self.uploads.len() - 1).to_string(),
@@ -524,6 +538,7 @@ impl Model {
                     }
                 }
             }
+            Effect::Weigh => Event::Weighed,
             Effect::Save | Effect::Wait { .. } | Effect::Done => Event::TimeUp,
         };
         if lost {

@@ -18,7 +18,7 @@ impl Transport for Memory {
         Box::pin(async { Ok(Held::Unknown) })
     }
 
-    fn create<'a>(&'a self, parcel: &'a Parcel) -> Reply<'a, Upload> {
+    fn create<'a>(&'a self, parcel: &'a Parcel, _alone: bool) -> Reply<'a, Upload> {
         Box::pin(async move {
             Ok(Upload {
                 address: parcel.name.clone(),

@@ -36,7 +36,7 @@ impl Transport for Memory {
         })
     }
 
-    fn create<'a>(&'a self, _parcel: &'a Parcel) -> Reply<'a, Upload> {
+    fn create<'a>(&'a self, _parcel: &'a Parcel, _alone: bool) -> Reply<'a, Upload> {
         Box::pin(async {
             self.fail().await?;
             *self.uploads.lock().unwrap() += 1;
@@ -132,6 +132,56 @@ async fn a_receipt_by_a_stranger_never_ends_as_receipted() {
             ..
         }
     ));
+}
+
+/// Bytes on a disk that flips a bit once they have been read for the first time.
+struct Flips(std::sync::atomic::AtomicU64);
+
+impl units::ReadAt for Flips {
+    fn len(&self) -> u64 {
+        8
+    }
+    fn read_at(&self, offset: u64, out: &mut [u8]) -> std::io::Result<usize> {
+        let reads = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let bytes: &[u8] = if reads == 0 {
+            b"xin chao"
+        } else {
+            b"xin cha\x6e"
+        };
+        bytes.to_vec().read_at(offset, out)
+    }
+}
+
+#[tokio::test]
+async fn a_package_that_changed_on_our_own_disk_is_not_sent_again_and_that_is_said_at_once() {
+    let arrived = Parcel {
+        digest: Digest::of(b"xin cha\x6e"),
+        ..load().parcel().clone()
+    };
+    let reason = package::Reason {
+        code: "digest-mismatch".into(),
+        path: String::new(),
+        detail: String::new(),
+    };
+    let refused = package::Verdict::Refused {
+        reasons: vec![reason],
+    };
+    let refused = receipt(&arrived, refused).sign(&key(1));
+    let province = Arc::new(Memory {
+        receipt: Mutex::new(Some(refused.to_json().into_bytes())),
+        ..Memory::default()
+    });
+    let sender = sender(province.clone());
+    let load = Load::weigh(Arc::new(Flips(0.into())), "a.tar", Watch::NONE).unwrap();
+    let outcome = sender
+        .send(&load, &destination(), Arc::new(()), &Cancel::new())
+        .await
+        .unwrap();
+    let State::Waiting { reason, .. } = &outcome.state else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(*reason, WaitReason::Failure(Failure::Changed));
+    assert_eq!(*province.uploads.lock().unwrap(), 1);
 }
 
 #[tokio::test]

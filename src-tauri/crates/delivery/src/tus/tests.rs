@@ -186,7 +186,7 @@ async fn a_creation_says_length_name_and_digest() {
         )],
     )
     .await;
-    let upload = server.transport().create(&parcel()).await.unwrap();
+    let upload = server.transport().create(&parcel(), false).await.unwrap();
     assert_eq!(upload.address, server.address_of("/v1/uploads/7"));
     let head = server.head(1);
     assert!(head.starts_with("post /v1/uploads http/1.1"), "{head}");
@@ -235,7 +235,7 @@ async fn a_package_over_the_announced_limit_is_not_even_created() {
     let mut large = parcel();
     large.bytes = 1_000_001;
     assert_eq!(
-        server.transport().create(&large).await,
+        server.transport().create(&large, false).await,
         Err(Failure::TooLarge {
             bytes_max: Some(1_000_000)
         })
@@ -253,7 +253,7 @@ async fn redirects_are_not_followed() {
     let server = Scripted::start(bare(), vec![say(&text), say(&text)]).await;
     let transport = server.transport();
     assert_eq!(
-        transport.create(&parcel()).await,
+        transport.create(&parcel(), false).await,
         Err(Failure::Redirected { status: 307 })
     );
     let to = server.address_of("/v1/uploads/7");
