@@ -55,12 +55,8 @@ fn complaint(error: &anyhow::Error) -> String {
     if let Some(problem) = error.downcast_ref::<Problem>() {
         return said(sentence(problem.code), &problem.detail);
     }
-    if error.downcast_ref::<province::Error>().is_some() {
-        let sentence = l(
-            "Tỉnh giả lập không mở được.",
-            "The sandbox province does not start.",
-        );
-        return said(sentence, &format!("{error:#}"));
+    if let Some(why) = error.downcast_ref::<province::Error>() {
+        return said(province_sentence(why), &format!("{error:#}"));
     }
     let system = error.chain().find_map(|it| it.downcast_ref::<io::Error>());
     match system {
@@ -69,6 +65,24 @@ fn complaint(error: &anyhow::Error) -> String {
             said(sentence(code), &format!("{error:#}"))
         }
         None => format!("loa: {error:#}"),
+    }
+}
+
+/// Why a sandbox province does not start, and what can be done.
+fn province_sentence(error: &province::Error) -> &'static str {
+    match error {
+        province::Error::InUse { .. } => l(
+            "Thư mục này đang có một tỉnh giả lập khác dùng. Hãy dừng tỉnh kia, hoặc chọn thư mục khác bằng --dir.",
+            "Another sandbox province is using this folder. Stop that one, or choose another folder with --dir.",
+        ),
+        province::Error::Foreign { .. } => l(
+            "Thư mục này đã có thứ khác, không phải của tỉnh giả lập. Hãy chọn một thư mục trống bằng --dir.",
+            "This folder holds other things and is not that of a sandbox province. Choose an empty one with --dir.",
+        ),
+        _ => l(
+            "Tỉnh giả lập không mở được.",
+            "The sandbox province does not start.",
+        ),
     }
 }
 

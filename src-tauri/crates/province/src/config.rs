@@ -29,10 +29,27 @@ pub struct Config {
     pub clock: Clock,
     /// Most bytes of one upload (`Tus-Max-Size`).
     pub upload_bytes_max: u64,
-    /// Most uploads that are begun and not finished. One more is refused with 503.
+    /// Names besides those of this machine that a request may call the province by, with their port
+    /// where that is not 80: what a proxy in front of it passes on. Any other is refused, for it may
+    /// be some page that has had its name point here.
+    pub hosts: Vec<String>,
+    /// Most uploads that are begun and not finished. For one more the longest idle makes room; where
+    /// none is idle, it is refused with 503.
     pub uploads_open_max: usize,
+    /// The same for one sender, refused with 429: nobody alone fills the place of all.
+    pub uploads_per_sender_max: usize,
+    /// Seconds without a byte after which an unfinished upload may have to make room.
+    pub upload_idle_s: u64,
     /// Seconds without a byte after which an unfinished upload is forgotten.
     pub upload_lifetime_s: u64,
+    /// The same where no byte ever came.
+    pub upload_empty_lifetime_s: u64,
+    /// Seconds for which it is known what became of a finished upload. Its receipt stays for ever.
+    pub upload_settled_lifetime_s: u64,
+    /// Most bytes kept, all in all. What would be more is refused with 507, or 413 where it never fits.
+    pub kept_bytes_max: u64,
+    /// Bytes of the disk that are left free for others.
+    pub free_bytes_min: u64,
 }
 
 impl Config {
@@ -47,8 +64,15 @@ impl Config {
             faults: Script::default(),
             clock: Arc::new(system_clock),
             upload_bytes_max: package::limits::PACKAGE_BYTES_MAX,
+            hosts: Vec::new(),
             uploads_open_max: 64,
-            upload_lifetime_s: 24 * 3_600,
+            uploads_per_sender_max: 16,
+            upload_idle_s: 10 * 60,
+            upload_lifetime_s: 12 * 3_600,
+            upload_empty_lifetime_s: 15 * 60,
+            upload_settled_lifetime_s: 24 * 3_600,
+            kept_bytes_max: package::limits::PACKAGE_BYTES_MAX,
+            free_bytes_min: 64 << 20,
         }
     }
 }

@@ -14,6 +14,18 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// Another province works on the folder.
+    #[error("another province is using the folder {path}")]
+    InUse {
+        /// Which one.
+        path: PathBuf,
+    },
+    /// The folder holds something, and nothing says that it is a province's.
+    #[error("the folder {path} is not empty and not that of a province")]
+    Foreign {
+        /// Which one.
+        path: PathBuf,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on this address")]
     Address(#[source] io::Error),

@@ -1,5 +1,9 @@
 //! Judging what arrived: verify, keep or refuse, sign a receipt. The same package twice gives the
 //! same receipt and one copy.
+//!
+//! A receipt is about the bytes that arrived and lies under their digest. What a sender announced
+//! decides nothing: anybody can announce anything. Where something else arrived than was announced,
+//! the upload is forgotten, so that its sender begins anew, and nobody else hears of it.
 
 use std::fs::File;
 use std::io;
@@ -29,6 +33,8 @@ pub(crate) struct Province {
     pub(crate) mischief: Mischief,
     /// One judgement at a time: two copies of one package must meet.
     judging: Mutex<()>,
+    /// One upload is let in at a time: two must not take the same last place.
+    pub(crate) admitting: Mutex<()>,
 }
 
 impl Province {
@@ -40,6 +46,7 @@ impl Province {
             key,
             uploads: Uploads::default(),
             judging: Mutex::new(()),
+            admitting: Mutex::new(()),
         }
     }
 
@@ -47,19 +54,29 @@ impl Province {
         (self.config.clock)().unix_s()
     }
 
-    /// When an upload touched now is forgotten.
-    pub(crate) fn expires_s(&self) -> i64 {
-        let lifetime_s = i64::try_from(self.config.upload_lifetime_s).unwrap_or(i64::MAX);
-        self.now_s().saturating_add(lifetime_s)
+    /// Most bytes an upload may have.
+    pub(crate) fn bytes_max(&self) -> u64 {
+        let config = &self.config;
+        config.upload_bytes_max.min(config.kept_bytes_max)
+    }
+
+    /// The moment so many seconds from now.
+    pub(crate) fn in_s(&self, seconds: u64) -> i64 {
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        self.now_s().saturating_add(seconds)
     }
 
     /// Forgets what has expired. A file that cannot be removed now is litter until the next start.
     pub(crate) fn sweep(&self) -> io::Result<()> {
-        for open in self.uploads.expired(self.now_s()) {
-            open.set_phase(Phase::Gone);
-            self.store.forget(&open.id)?;
-        }
-        Ok(())
+        let expired = self.uploads.expired(self.now_s());
+        expired.iter().try_for_each(|open| self.forget(open))
+    }
+
+    /// Forgets an upload. Its address answers with 410 for a while, where it is still in the list.
+    pub(crate) fn forget(&self, open: &Open) -> io::Result<()> {
+        open.set_expiry(self.in_s(self.config.upload_empty_lifetime_s));
+        open.set_phase(Phase::Gone);
+        self.store.forget(&open.id)
     }
 
     /// Takes up again what a stop or a power cut interrupted; gives uploads to be judged.
@@ -67,11 +84,12 @@ impl Province {
         for digest in self.store.without_receipt()? {
             let path = self.store.package_path(digest);
             let (receipt, _) = self.judge(&path, None)?;
+            // What was damaged since it was accepted stays for whoever mends the disk.
             if receipt.receipt.is_accepted() && receipt.receipt.digest == digest {
                 self.store.put_receipt(&receipt)?;
             }
         }
-        let complete = self.uploads.load(&self.store)?;
+        let complete = self.uploads.load(&self.store, self.now_s())?;
         self.sweep()?;
         Ok(complete)
     }
@@ -96,7 +114,10 @@ impl Province {
                 digest
             }
         };
-        let expires_s = self.expires_s();
+        if open.declared.is_some_and(|declared| declared != digest) {
+            return self.forget(open);
+        }
+        let expires_s = self.in_s(self.config.upload_settled_lifetime_s);
         self.store.record(&open.record(expires_s, Some(digest)))?;
         self.store.drop_bytes(&open.id)?;
         open.set_expiry(expires_s);
@@ -144,19 +165,22 @@ impl Province {
                 detail: fault.detail.clone(),
             })
             .collect();
-        let digest = declared.unwrap_or(arrived);
-        if digest != arrived {
+        // Told beside what is wrong with the bytes themselves. With nothing wrong it is no reason: they
+        // are a good package, whoever announced them as what.
+        if let Some(declared) = declared.filter(|declared| *declared != arrived)
+            && !reasons.is_empty()
+        {
             let reason = Reason {
                 code: package::Code::DigestMismatch.as_str().to_owned(),
                 path: String::new(),
-                detail: format!("announced as {digest}, arrived as {arrived}"),
+                detail: format!("announced as {declared}, arrived as {arrived}"),
             };
             reasons.insert(0, reason);
         }
         let receipt = Receipt {
             package_id: report.package_id,
             package_version: report.package_version,
-            digest,
+            digest: arrived,
             bytes: report.bytes,
             received_at: (self.config.clock)(),
             authority: self.config.name.clone(),

@@ -20,9 +20,11 @@ mod config;
 mod date;
 mod error;
 mod faults;
+mod host;
 mod intake;
 mod line;
 mod mischief;
+mod room;
 mod store;
 mod tus;
 mod uploads;
@@ -46,6 +48,7 @@ pub use config::{Clock, Config};
 pub use error::Error;
 pub use faults::{Fault, Script};
 
+use crate::host::Hosts;
 use crate::intake::Province;
 use crate::line::Line;
 
@@ -160,7 +163,7 @@ pub async fn start(config: Config) -> Result<Running, Error> {
     }
     let (stop, stopped) = oneshot::channel::<()>();
     let (end, ended) = oneshot::channel::<()>();
-    let service = router(province.clone()).into_make_service_with_connect_info::<Line>();
+    let service = router(province.clone(), address).into_make_service_with_connect_info::<Line>();
     handle.spawn(async move {
         let asked = async move {
             // A sender dropped without a word is a stop as well.
@@ -195,7 +198,11 @@ fn open(config: Config) -> Result<Opened, Error> {
     Ok((Arc::new(province), complete))
 }
 
-fn router(province: Arc<Province>) -> Router {
+fn router(province: Arc<Province>, address: SocketAddr) -> Router {
+    let hosts = Arc::new(Hosts {
+        address,
+        named: province.config.hosts.clone(),
+    });
     let one = format!("{}/{{id}}", tus::UPLOADS);
     Router::new()
         .route("/", get(web::index))
@@ -217,6 +224,7 @@ fn router(province: Arc<Province>) -> Router {
         // The limit is Upload-Length, checked where bytes are written.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(province.clone(), mischief_layer))
+        .layer(middleware::from_fn_with_state(hosts, host::layer))
         .with_state(province)
 }
 

@@ -1,7 +1,7 @@
 //! Connections that can be cut from inside a handler, as a bad line cuts them from outside.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,18 +12,33 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The switch of one connection.
+/// The switch of one connection, and who is at its other end.
 #[derive(Clone, Debug)]
-pub(crate) struct Line(Arc<AtomicBool>);
+pub(crate) struct Line {
+    is_cut: Arc<AtomicBool>,
+    from: IpAddr,
+}
 
 impl Line {
+    fn from(address: SocketAddr) -> Self {
+        Self {
+            is_cut: Arc::default(),
+            from: sender(address.ip()),
+        }
+    }
+
+    /// Who sends, as far as it can be told.
+    pub(crate) fn sender(&self) -> IpAddr {
+        self.from
+    }
+
     /// Cuts the connection: nothing more is read or written, not even the reply under way.
     pub(crate) fn cut(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.is_cut.store(true, Ordering::Relaxed);
     }
 
     fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::Relaxed) {
+        if self.is_cut.load(Ordering::Relaxed) {
             Err(io::ErrorKind::ConnectionReset.into())
         } else {
             Ok(())
@@ -39,8 +54,8 @@ impl Listener for Lines {
     type Addr = Line;
 
     async fn accept(&mut self) -> (Wire, Line) {
-        let (stream, _) = Listener::accept(&mut self.0).await;
-        let line = Line(Arc::default());
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        let line = Line::from(address);
         let wire = Wire {
             stream,
             line: line.clone(),
@@ -49,7 +64,7 @@ impl Listener for Lines {
     }
 
     fn local_addr(&self) -> io::Result<Line> {
-        Ok(Line(Arc::default()))
+        Ok(Line::from(self.0.local_addr()?))
     }
 }
 
@@ -96,9 +111,32 @@ impl AsyncWrite for Wire {
     }
 }
 
+/// One sender per address; of the newer kind, per network of 64 bits, for whoever has one has all of
+/// its addresses.
+fn sender(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).into(),
+    }
+}
+
 /// Listens at an address.
 pub(crate) async fn listen(address: SocketAddr) -> io::Result<(Lines, SocketAddr)> {
     let listener = TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
     Ok((Lines(listener), address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sender;
+
+    #[test]
+    fn all_addresses_of_one_network_are_one_sender() {
+        let same = |a: &str, b: &str| sender(a.parse().unwrap()) == sender(b.parse().unwrap());
+        assert!(same("10.1.2.3", "::ffff:10.1.2.3"));
+        assert!(!same("10.1.2.3", "10.1.2.4"));
+        assert!(same("2001:db8:1:2::7", "2001:db8:1:2:ffff::"));
+        assert!(!same("2001:db8:1:2::7", "2001:db8:1:3::7"));
+    }
 }

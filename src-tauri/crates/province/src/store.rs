@@ -1,7 +1,8 @@
 //! What the province keeps on disk, and in which order it becomes true.
 //!
 //! ```text
-//! key                     the signing key (minisign text, readable by the owner alone)
+//! .loa-province           the mark that makes the folder ours
+//! key                     the signing key (minisign text)
 //! lock                    held while a province works on the folder
 //! uploads/ID.json         what was announced
 //! uploads/ID.bin          the bytes
@@ -11,20 +12,32 @@
 //! receipts/DIGEST.json    signed receipts
 //! ```
 //! An offset is acknowledged only after the bytes and then the checkpoint were synced. A package is
-//! renamed into place before its receipt is written, so a receipt never speaks of nothing.
+//! renamed into place before its receipt is written, so a receipt never speaks of nothing. All of it
+//! is for the owner alone.
 
 mod file;
+mod place;
+mod usage;
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use files::Access;
 use package::{Receipt, SignedReceipt, SigningKey};
 use units::Digest;
 
 use crate::error::Error;
 pub(crate) use file::{Inside, InsideFile, Upload};
+pub(crate) use usage::Usage;
+
+const UPLOADS: &str = "uploads";
+const PACKAGES: &str = "packages";
+const RECEIPTS: &str = "receipts";
+const PARTS: [&str; 3] = [UPLOADS, PACKAGES, RECEIPTS];
+
+/// Digits of an upload's id.
+const ID_DIGITS: usize = 32;
 
 /// Bytes of one small file of ours; larger ones are damaged.
 const SMALL_BYTES_MAX: u64 = 64 << 20;
@@ -32,57 +45,59 @@ const SMALL_BYTES_MAX: u64 = 64 << 20;
 /// Width of a checkpoint line without its end: the digits of the largest offset.
 const CHECKPOINT_DIGITS: usize = 20;
 
+/// The file of the signing key.
+const KEY: &str = "key";
+
 pub(crate) struct Store {
     folder: PathBuf,
+    usage: Usage,
     /// Kept open: the lock ends with it.
     _lock: File,
 }
 
 impl Store {
-    /// Opens or makes the folder and takes its lock.
+    /// Opens or makes the folder, takes its lock and tidies up after killed provinces.
     pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
-        let at = |path: PathBuf| move |source| Error::Folder { path, source };
-        for part in ["uploads", "packages", "receipts"] {
-            let path = folder.join(part);
-            fs::create_dir_all(&path).map_err(at(path))?;
-        }
-        let path = folder.join("lock");
-        let lock = File::create(&path).map_err(at(path.clone()))?;
-        // A province that was just dropped may still be finishing its last write.
-        for _ in 0..100 {
-            match lock.try_lock() {
-                Ok(()) => {
-                    return Ok(Self {
-                        folder: folder.to_owned(),
-                        _lock: lock,
-                    });
-                }
-                Err(fs::TryLockError::WouldBlock) => {
-                    std::thread::sleep(std::time::Duration::from_millis(50));
-                }
-                Err(fs::TryLockError::Error(source)) => return Err(at(path)(source)),
-            }
-        }
-        Err(at(path)(io::ErrorKind::ResourceBusy.into()))
+        let lock = place::take(folder)?;
+        place::sweep(folder);
+        let usage = Usage::of(&PARTS.map(|part| folder.join(part)));
+        let usage = usage.map_err(|source| Error::Folder {
+            path: folder.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            usage,
+            _lock: lock,
+        })
+    }
+
+    /// Where it lies.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// How much it keeps.
+    pub(crate) fn usage(&self) -> &Usage {
+        &self.usage
     }
 
     /// The signing key; made on first use.
     pub(crate) fn key(&self) -> Result<SigningKey, Error> {
-        let path = self.folder.join("key");
+        let path = self.folder.join(KEY);
         let failed = |source| Error::Folder {
             path: path.clone(),
             source,
         };
-        match read_small(&path) {
-            Ok(bytes) => Ok(SigningKey::from_text(&String::from_utf8_lossy(&bytes))?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        match stored_key(&self.folder)? {
+            Some(key) => Ok(key),
+            None => {
                 let mut seed = [0; 32];
                 getrandom::fill(&mut seed).map_err(|_| Error::Random)?;
                 let key = SigningKey::generate(seed);
                 self.put(&path, key.to_text().as_bytes()).map_err(failed)?;
                 Ok(key)
             }
-            Err(source) => Err(failed(source)),
         }
     }
 
@@ -112,9 +127,13 @@ impl Store {
 
     /// Makes a new upload durable before anyone hears its address.
     pub(crate) fn create(&self, upload: &Upload) -> io::Result<()> {
-        File::create(self.bytes_path(&upload.id))?.sync_all()?;
-        File::create(self.offset_path(&upload.id))?.sync_all()?;
-        self.record(upload)
+        let made = new_file(&self.bytes_path(&upload.id))
+            .and_then(|()| new_file(&self.offset_path(&upload.id)))
+            .and_then(|()| self.record(upload));
+        made.inspect_err(|_| {
+            // Said already; what stays is swept at the next start.
+            self.forget(&upload.id).unwrap_or_default();
+        })
     }
 
     /// Writes down what is known of an upload.
@@ -129,32 +148,40 @@ impl Store {
             self.offset_path(id),
             self.bytes_path(id),
         ] {
-            match fs::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            self.remove(&path)?;
         }
-        sync_folder(&self.folder.join("uploads"))
+        files::sync_folder(&self.folder.join(UPLOADS))
     }
 
     /// Drops the bytes of an upload that has been settled.
     pub(crate) fn drop_bytes(&self, id: &str) -> io::Result<()> {
-        match fs::remove_file(self.bytes_path(id)) {
+        self.remove(&self.bytes_path(id))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let bytes = fs::metadata(path).map_or(0, |about| about.len());
+        match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+            Err(_) => Ok(()),
+            Ok(()) => {
+                self.usage.shrank(bytes);
+                Ok(())
+            }
         }
     }
 
     /// Opens the bytes of an upload for writing, cut back to what is known to be good.
     pub(crate) fn append(&self, id: &str, offset: u64) -> io::Result<Appender> {
         let bytes = OpenOptions::new().write(true).open(self.bytes_path(id))?;
-        bytes.set_len(offset)?;
         let checkpoints = OpenOptions::new().append(true).open(self.offset_path(id))?;
-        Ok(Appender {
+        let mut appender = Appender {
             bytes,
             checkpoints,
             at: offset,
-        })
+            usage: self.usage.clone(),
+        };
+        appender.take_back(offset)?;
+        Ok(appender)
     }
 
     /// Every upload with the bytes that are safely there; damaged records are passed over.
@@ -169,7 +196,11 @@ impl Store {
                 continue;
             };
             let offset = match &upload.settled {
-                Some(_) => upload.bytes,
+                Some(_) => {
+                    // Killed between its verdict and this.
+                    self.drop_bytes(&id)?;
+                    upload.bytes
+                }
                 None => self.good_bytes(&upload),
             };
             out.push((upload, offset));
@@ -214,12 +245,16 @@ impl Store {
     pub(crate) fn keep(&self, from: &Path, digest: Digest, inside: &Inside) -> io::Result<()> {
         self.put(&self.inside_path(digest), &inside.to_bytes())?;
         fs::rename(from, self.package_path(digest))?;
-        sync_folder(&self.folder.join("packages"))
+        files::sync_folder(&self.folder.join(PACKAGES))
     }
 
+    /// Writes a receipt down. One that accepts stands for ever.
     pub(crate) fn put_receipt(&self, receipt: &SignedReceipt) -> io::Result<()> {
-        let path = self.receipt_path(receipt.receipt.digest);
-        self.put(&path, receipt.to_json().as_bytes())
+        let digest = receipt.receipt.digest;
+        if self.holds(Some(digest)) {
+            return Ok(());
+        }
+        self.put(&self.receipt_path(digest), receipt.to_json().as_bytes())
     }
 
     pub(crate) fn receipt(&self, digest: Digest) -> Option<SignedReceipt> {
@@ -244,19 +279,12 @@ impl Store {
         Ok(out)
     }
 
-    /// Temp, sync, rename, sync the folder: there is the old file or the new one, never a part.
     fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let temp = path.with_extension("new");
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&temp)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temp, path)?;
-        sync_folder(path.parent().unwrap_or(&self.folder))
+        let before = fs::metadata(path).map_or(0, |about| about.len());
+        files::write_whole(path, bytes, Access::Owner)?;
+        self.usage.grew(bytes.len() as u64);
+        self.usage.shrank(before);
+        Ok(())
     }
 }
 
@@ -265,12 +293,14 @@ pub(crate) struct Appender {
     bytes: File,
     checkpoints: File,
     at: u64,
+    usage: Usage,
 }
 
 impl Appender {
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.bytes.write_all_at(bytes, self.at)?;
+        self.bytes.write_all(bytes)?;
         self.at += bytes.len() as u64;
+        self.usage.grew(bytes.len() as u64);
         Ok(())
     }
 
@@ -289,10 +319,46 @@ impl Appender {
 
     /// Takes back what was written since `offset`.
     pub(crate) fn take_back(&mut self, offset: u64) -> io::Result<()> {
+        let before = self.bytes.metadata()?.len();
         self.bytes.set_len(offset)?;
+        self.usage.shrank(before);
+        self.usage.grew(offset);
+        self.bytes.seek(SeekFrom::Start(offset))?;
         self.at = offset;
         Ok(())
     }
+}
+
+/// The signing key of the province that keeps its things in `folder`; `None` where none was made.
+pub(crate) fn stored_key(folder: &Path) -> Result<Option<SigningKey>, Error> {
+    let path = folder.join(KEY);
+    match read_small(&path) {
+        Ok(bytes) => Ok(Some(SigningKey::from_text(&String::from_utf8_lossy(
+            &bytes,
+        ))?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::Folder { path, source }),
+    }
+}
+
+/// Whether a name is that of an upload: as many hexadecimal digits, as they are written here.
+fn is_upload_id(name: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    name.len() == ID_DIGITS && name.bytes().all(is_digit)
+}
+
+/// Makes an empty file that lasts.
+fn new_file(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    owner_only(&mut options);
+    options.open(path)?.sync_all()
+}
+
+/// What is made with these is for the owner alone.
+fn owner_only(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
 }
 
 fn read_small(path: &Path) -> io::Result<Vec<u8>> {
@@ -315,70 +381,5 @@ fn names(folder: &Path, ending: &str) -> io::Result<Vec<String>> {
     Ok(out)
 }
 
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn upload() -> Upload {
-        Upload {
-            id: "ab".into(),
-            bytes: 100,
-            declared: None,
-            name: "x.tar".into(),
-            metadata: String::new(),
-            expires_s: 0,
-            settled: None,
-        }
-    }
-
-    #[test]
-    fn only_checkpointed_bytes_survive() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
-        store.create(&upload()).unwrap();
-        let mut appender = store.append("ab", 0).unwrap();
-        appender.write(b"safe").unwrap();
-        appender.checkpoint().unwrap();
-        appender.write(b" not yet").unwrap();
-        drop(appender);
-        assert_eq!(store.uploads().unwrap()[0].1, 4);
-        // A torn last line is dropped.
-        let mut torn = OpenOptions::new()
-            .append(true)
-            .open(store.offset_path("ab"))
-            .unwrap();
-        torn.write_all(b"000000000000").unwrap();
-        assert_eq!(store.uploads().unwrap()[0].1, 4);
-        // A checkpoint beyond what is there is a lie; begin again.
-        File::create(store.bytes_path("ab")).unwrap();
-        assert_eq!(store.uploads().unwrap()[0].1, 0);
-    }
-
-    #[test]
-    fn the_key_is_made_once_and_for_the_owner_alone() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
-        let key = store.key().unwrap().public();
-        assert_eq!(store.key().unwrap().public(), key);
-        let mode = fs::metadata(folder.path().join("key"))
-            .unwrap()
-            .permissions();
-        assert_eq!(mode.mode() & 0o777, 0o600);
-    }
-
-    #[test]
-    fn damaged_records_are_passed_over() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
-        store.create(&upload()).unwrap();
-        fs::write(folder.path().join("uploads/cd.json"), "{").unwrap();
-        assert_eq!(store.uploads().unwrap().len(), 1);
-        store.forget("ab").unwrap();
-        assert!(store.uploads().unwrap().is_empty());
-    }
-}
+mod tests;

@@ -7,18 +7,20 @@
 mod headers;
 mod receive;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use headers::Announced;
 pub(crate) use receive::{judge_aside, patch};
 
 use crate::date::http_date;
 use crate::intake::Province;
 use crate::line::Line;
+use crate::room::NoRoom;
 use crate::store::Upload;
 use crate::uploads::{Open, Phase, State as UploadState};
 
@@ -28,6 +30,9 @@ pub(crate) const UPLOADS: &str = "/v1/uploads";
 const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,expiration,checksum,termination";
 const ALGORITHMS: &str = "sha1,sha256";
+
+/// What `Retry-After` asks of those for whom there is no room now, in seconds.
+const RETRY_AFTER_S: &str = "60";
 
 /// A reply that ends a request early, with a reason in words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,13 +50,21 @@ impl IntoResponse for Refusal {
         if self.status == StatusCode::PRECONDITION_FAILED {
             headers.insert("tus-version", HeaderValue::from_static(VERSION));
         }
+        if matches!(
+            self.status,
+            StatusCode::TOO_MANY_REQUESTS
+                | StatusCode::SERVICE_UNAVAILABLE
+                | StatusCode::INSUFFICIENT_STORAGE
+        ) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
+        }
         response
     }
 }
 
 /// `OPTIONS`: what this server can do.
 pub(crate) async fn options(State(province): State<Arc<Province>>) -> Response {
-    let max = province.config.upload_bytes_max.to_string();
+    let max = province.bytes_max().to_string();
     reply(
         StatusCode::NO_CONTENT,
         &[
@@ -66,12 +79,13 @@ pub(crate) async fn options(State(province): State<Arc<Province>>) -> Response {
 /// `POST`: makes an upload, or gives the one under way for the same package.
 pub(crate) async fn create(
     State(province): State<Arc<Province>>,
+    ConnectInfo(line): ConnectInfo<Line>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     headers::version(&headers)?;
     let bytes = headers::number(&headers, "upload-length")?
         .ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "Upload-Length is needed"))?;
-    if bytes > province.config.upload_bytes_max {
+    if bytes > province.bytes_max() {
         return Err(refuse(
             StatusCode::PAYLOAD_TOO_LARGE,
             "more than Tus-Max-Size",
@@ -84,19 +98,30 @@ pub(crate) async fn create(
         ));
     }
     let announced = headers::announced(&headers)?;
+    let open = tokio::task::block_in_place(|| begin(&province, &line, bytes, announced))?;
+    Ok(created(&open))
+}
+
+/// The upload under way for the same package, or a new one where there is room.
+fn begin(
+    province: &Province,
+    line: &Line,
+    bytes: u64,
+    announced: Announced,
+) -> Result<Arc<Open>, Refusal> {
+    let _one = province
+        .admitting
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     province.sweep().map_err(|error| broken(&error))?;
     let same = announced
         .digest
         .and_then(|digest| province.uploads.same(digest, bytes));
     if let Some(open) = same {
-        return Ok(created(&open));
+        return Ok(open);
     }
-    if province.uploads.open_count() >= province.config.uploads_open_max {
-        return Err(refuse(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too many uploads are open",
-        ));
-    }
+    let admitted = province.admit(line.sender(), bytes);
+    admitted.map_err(|error| broken(&error))?.map_err(no_room)?;
     let mut random = [0u8; 16];
     getrandom::fill(&mut random)
         .map_err(|_| refuse(StatusCode::INTERNAL_SERVER_ERROR, "no random bytes"))?;
@@ -106,12 +131,26 @@ pub(crate) async fn create(
         declared: announced.digest,
         name: announced.name,
         metadata: announced.metadata,
-        expires_s: province.expires_s(),
+        expires_s: province
+            .in_s((province.config.upload_empty_lifetime_s).min(province.config.upload_lifetime_s)),
         settled: None,
+        sender: Some(line.sender()),
     };
-    tokio::task::block_in_place(|| province.store.create(&upload))
-        .map_err(|error| broken(&error))?;
-    Ok(created(&province.uploads.add(&upload, 0)))
+    let made = province.store.create(&upload);
+    made.map_err(|error| broken(&error))?;
+    Ok(province.uploads.add(&upload, 0, province.now_s()))
+}
+
+const fn no_room(why: NoRoom) -> Refusal {
+    match why {
+        NoRoom::Sender => refuse(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too many uploads of this sender are open",
+        ),
+        NoRoom::Uploads => refuse(StatusCode::SERVICE_UNAVAILABLE, "too many uploads are open"),
+        NoRoom::Never => refuse(StatusCode::PAYLOAD_TOO_LARGE, "more than is ever kept"),
+        NoRoom::Bytes => refuse(StatusCode::INSUFFICIENT_STORAGE, "there is no room for it"),
+    }
 }
 
 fn created(open: &Open) -> Response {
@@ -185,8 +224,7 @@ pub(crate) async fn terminate(
             "it is complete and being judged",
         ));
     }
-    open.set_phase(Phase::Gone);
-    province.store.forget(&id).map_err(|error| broken(&error))?;
+    province.forget(&open).map_err(|error| broken(&error))?;
     Ok(reply(StatusCode::NO_CONTENT, &[]))
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,6 +15,7 @@ pub(crate) struct Open {
     pub(crate) id: String,
     pub(crate) bytes: u64,
     pub(crate) declared: Option<Digest>,
+    sender: Option<IpAddr>,
     name: String,
     /// `Upload-Metadata` as it came.
     pub(crate) metadata: String,
@@ -28,6 +30,8 @@ pub(crate) struct Open {
 pub(crate) struct State {
     /// Bytes safely on disk.
     pub(crate) offset: u64,
+    /// When a byte last came, or it was begun or taken up again.
+    touched_s: i64,
     pub(crate) expires_s: i64,
     pub(crate) phase: Phase,
 }
@@ -47,8 +51,10 @@ impl Open {
         *self.lock()
     }
 
-    pub(crate) fn set_offset(&self, offset: u64) {
-        self.lock().offset = offset;
+    pub(crate) fn set_offset(&self, offset: u64, now_s: i64) {
+        let mut state = self.lock();
+        state.offset = offset;
+        state.touched_s = now_s;
     }
 
     pub(crate) fn set_expiry(&self, expires_s: i64) {
@@ -65,7 +71,13 @@ impl Open {
             metadata: self.metadata.clone(),
             expires_s,
             settled,
+            sender: self.sender,
         }
+    }
+
+    /// Whether bytes are missing and nobody is sending any.
+    fn is_unfinished(&self, state: State) -> bool {
+        state.phase == Phase::Under && state.offset < self.bytes && self.busy.try_lock().is_ok()
     }
 
     pub(crate) fn set_phase(&self, phase: Phase) {
@@ -102,10 +114,10 @@ impl Uploads {
     }
 
     /// Takes up what lies on disk. Gives those whose bytes are complete and not judged.
-    pub(crate) fn load(&self, store: &Store) -> io::Result<Vec<Arc<Open>>> {
+    pub(crate) fn load(&self, store: &Store, now_s: i64) -> io::Result<Vec<Arc<Open>>> {
         let mut complete = Vec::new();
         for (upload, offset) in store.uploads()? {
-            let open = self.add(&upload, offset);
+            let open = self.add(&upload, offset, now_s);
             if upload.settled.is_none() && offset == upload.bytes {
                 complete.push(open);
             }
@@ -113,17 +125,19 @@ impl Uploads {
         Ok(complete)
     }
 
-    pub(crate) fn add(&self, upload: &Upload, offset: u64) -> Arc<Open> {
+    pub(crate) fn add(&self, upload: &Upload, offset: u64, now_s: i64) -> Arc<Open> {
         let open = Arc::new(Open {
             id: upload.id.clone(),
             bytes: upload.bytes,
             declared: upload.declared,
+            sender: upload.sender,
             name: upload.name.clone(),
             metadata: upload.metadata.clone(),
             judged_now: AtomicBool::new(false),
             busy: tokio::sync::Mutex::new(()),
             state: Mutex::new(State {
                 offset,
+                touched_s: now_s,
                 expires_s: upload.expires_s,
                 phase: upload.settled.map_or(Phase::Under, Phase::Settled),
             }),
@@ -146,12 +160,27 @@ impl Uploads {
             .cloned()
     }
 
-    /// How many uploads are not settled.
-    pub(crate) fn open_count(&self) -> usize {
+    /// How many uploads are not settled: all, or those of one sender.
+    pub(crate) fn open_count(&self, sender: Option<IpAddr>) -> usize {
         let all = self.all();
         all.values()
             .filter(|one| one.state().phase == Phase::Under)
+            .filter(|one| sender.is_none() || one.sender == sender)
             .count()
+    }
+
+    /// Takes out of the list the unfinished upload, of all or of one sender, that makes room for
+    /// another: idle since `idle_since_s`, an empty one first, else the longest idle.
+    pub(crate) fn take_idle(&self, sender: Option<IpAddr>, idle_since_s: i64) -> Option<Arc<Open>> {
+        let mut all = self.all();
+        let idle = all.values().filter_map(|one| {
+            let state = one.state();
+            let is_meant = sender.is_none() || one.sender == sender;
+            let is_idle = state.touched_s <= idle_since_s && one.is_unfinished(state);
+            (is_meant && is_idle).then(|| (state.offset > 0, state.touched_s, one.id.clone()))
+        });
+        let (_, _, id) = idle.min()?;
+        all.remove(&id)
     }
 
     /// The upload whose bytes are all here under this announced digest and have no verdict yet.
@@ -170,8 +199,8 @@ impl Uploads {
         let mut out = Vec::new();
         self.all().retain(|_, one| {
             let state = one.state();
-            let is_judging = state.phase == Phase::Under && state.offset == one.bytes;
-            let is_over = state.expires_s <= now_s && !is_judging && one.busy.try_lock().is_ok();
+            let is_over = state.expires_s <= now_s
+                && (state.phase != Phase::Under || one.is_unfinished(state));
             if is_over {
                 out.push(one.clone());
             }

@@ -72,7 +72,7 @@ pub(crate) async fn about(State(province): State<Arc<Province>>) -> Response {
         "public_key": key.to_base64(),
         "fingerprint": key.fingerprint(),
         "package_profile": package::PROFILE_ID,
-        "upload_bytes_max": province.config.upload_bytes_max,
+        "upload_bytes_max": province.bytes_max(),
     }))
     .into_response()
 }

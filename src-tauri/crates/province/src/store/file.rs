@@ -1,5 +1,7 @@
 //! The small files of the store as JSON.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use units::Digest;
 
@@ -20,6 +22,8 @@ pub(crate) struct Upload {
     pub(crate) expires_s: i64,
     /// The digest under which the receipt lies, once all came and was judged.
     pub(crate) settled: Option<Digest>,
+    /// Who began it, as [`crate::line::Line::sender`] has it.
+    pub(crate) sender: Option<IpAddr>,
 }
 
 /// What lies in an accepted package.
@@ -51,6 +55,8 @@ struct UploadFile {
     metadata: String,
     expires_s: i64,
     settled: Option<String>,
+    #[serde(default)]
+    sender: Option<IpAddr>,
 }
 
 impl Upload {
@@ -63,6 +69,7 @@ impl Upload {
             metadata: self.metadata.clone(),
             expires_s: self.expires_s,
             settled: self.settled.map(|digest| digest.to_string()),
+            sender: self.sender,
         })
     }
 
@@ -77,6 +84,7 @@ impl Upload {
             metadata: file.metadata,
             expires_s: file.expires_s,
             settled: digest(file.settled)?,
+            sender: file.sender,
         })
     }
 }

@@ -16,13 +16,16 @@ use crate::intake::Province;
 use crate::line::Line;
 use crate::mischief::AtOffset;
 use crate::store::Appender;
-use crate::uploads::{Open, Phase};
+use crate::uploads::Open;
 
 /// Bytes after which what came is made to count, even within one request: a power cut costs no more.
 const CHECKPOINT_BYTES: u64 = 16 << 20;
 
 /// A sender that is silent for so long has lost its line; the upload must not stay locked by it.
 const SILENCE: Duration = Duration::from_secs(30);
+
+/// More than may be kept would come.
+const NO_ROOM: Refusal = refuse(StatusCode::INSUFFICIENT_STORAGE, "there is no room for it");
 
 /// tus 1.0.0, checksum extension.
 const CHECKSUM_MISMATCH: u16 = 460;
@@ -67,6 +70,11 @@ pub(crate) async fn patch(
     if state.offset == open.bytes {
         return Ok(stored(&open));
     }
+    // Said before the body is read, for who has no room need not take it.
+    let room = block_in_place(|| province.has_room_for(length.unwrap_or(0)));
+    if !room.map_err(|error| broken(&error))? {
+        return Err(NO_ROOM);
+    }
     let appender =
         block_in_place(|| province.store.append(&id, from)).map_err(|error| broken(&error))?;
     let receiving = Receiving {
@@ -78,11 +86,14 @@ pub(crate) async fn patch(
         checksum,
     };
     receiving.run(body).await?;
+    // Where this request ended, not where the next one is by then.
+    let answer = stored(&open);
+    let is_complete = open.state().offset == open.bytes;
     drop(busy);
-    if open.state().offset == open.bytes {
+    if is_complete {
         judge_aside(&province, &open);
     }
-    Ok(stored(&open))
+    Ok(answer)
 }
 
 /// Judges on a thread of its own, unless that is going on: a large package takes seconds, and the
@@ -132,10 +143,8 @@ impl Receiving<'_> {
     async fn run(mut self, body: Body) -> Result<(), Refusal> {
         let end = self.receive(body).await?;
         if matches!(end, End::Expired) {
-            self.open.set_phase(Phase::Gone);
             self.line.cut();
-            block_in_place(|| self.province.store.forget(&self.open.id))
-                .map_err(|error| broken(&error))?;
+            block_in_place(|| self.province.forget(self.open)).map_err(|error| broken(&error))?;
             return Err(refuse(StatusCode::GONE, "this upload is forgotten"));
         }
         if let Some(checksum) = self.checksum.take() {
@@ -178,6 +187,12 @@ impl Receiving<'_> {
                     StatusCode::PAYLOAD_TOO_LARGE,
                     "more than Upload-Length",
                 ));
+            }
+            // Without a Content-Length nobody has looked yet; with one, another may have been quicker.
+            let kept = self.province.store.usage().bytes();
+            if kept.saturating_add(piece.len() as u64) > self.province.config.kept_bytes_max {
+                self.keep_what_came()?;
+                return Err(NO_ROOM);
             }
             while !piece.is_empty() {
                 let take = self.until_fault(piece.len());
@@ -222,16 +237,24 @@ impl Receiving<'_> {
         None
     }
 
+    /// Before a refusal: what came without a checksum counts.
+    fn keep_what_came(&mut self) -> Result<(), Refusal> {
+        match self.checksum {
+            Some(_) => Ok(()),
+            None => self.checkpoint(),
+        }
+    }
+
     fn checkpoint(&mut self) -> Result<(), Refusal> {
         let offset =
             block_in_place(|| self.appender.checkpoint()).map_err(|error| broken(&error))?;
-        self.open.set_offset(offset);
+        self.open.set_offset(offset, self.province.now_s());
         self.extend()
     }
 
     /// Puts off the expiry. What is promised is what is written down, so not for every small step.
     fn extend(&self) -> Result<(), Refusal> {
-        let expires_s = self.province.expires_s();
+        let expires_s = (self.province).in_s(self.province.config.upload_lifetime_s);
         let step_s = self.province.config.upload_lifetime_s / 24;
         let gained_s = expires_s.saturating_sub(self.open.state().expires_s);
         if u64::try_from(gained_s).is_ok_and(|gained_s| gained_s > step_s) {

@@ -40,10 +40,41 @@ pub fn request(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> io::Result<Answer> {
-    let mut stream = TcpStream::connect(to)?;
+    answer(TcpStream::connect(to)?, to, method, path, headers, body)
+}
+
+/// As [`request`], from another address of this machine.
+pub fn request_from(
+    from: &str,
+    to: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> io::Result<Answer> {
+    let stream = block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(from.parse().unwrap(), 0))?;
+        socket.connect(to).await?.into_std()
+    })?;
+    stream.set_nonblocking(false)?;
+    answer(stream, to, method, path, headers, b"")
+}
+
+fn answer(
+    mut stream: TcpStream,
+    to: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<Answer> {
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
-    if !headers.iter().any(|(name, _)| *name == "Content-Length") {
+    let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+    if !headers.iter().any(|(name, _)| *name == "Host") {
+        head += &format!("Host: {to}\r\n");
+    }
+    let says_length = |name: &str| matches!(name, "Content-Length" | "Transfer-Encoding");
+    if !headers.iter().any(|(name, _)| says_length(name)) {
         head += &format!("Content-Length: {}\r\n", body.len());
     }
     for (name, value) in headers {
