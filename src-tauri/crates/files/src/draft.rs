@@ -188,6 +188,12 @@ fn cut(name: &str) -> &str {
     &name[..end]
 }
 
+/// Whether `name` is that of a draft, finished by nobody yet.
+#[must_use]
+pub fn is_draft_name(name: &OsStr) -> bool {
+    is_draft(name, None)
+}
+
 /// Whether `name` is that of a draft; with `place`: of a draft for that place.
 pub(crate) fn is_draft(name: &OsStr, place: Option<&Path>) -> bool {
     let name = name.to_string_lossy();

@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod access;
 mod draft;
 mod folder;
 mod links;
@@ -17,7 +18,8 @@ mod room;
 mod run;
 mod sweep;
 
-pub use draft::{Draft, write_whole};
+pub use access::{may_read, may_write};
+pub use draft::{Draft, is_draft_name, write_whole};
 pub use folder::{create_folders, sync_folder};
 pub use links::{has_link_below, open_in_place};
 pub use room::{Shortage, available_bytes};
