@@ -116,6 +116,9 @@ class Archive {
     this.audit = { report: result, at_ms: Date.now() };
     const broken = [...result.damaged, ...result.missing];
     if (broken.length > 0) notices.tell('bad', t().archive.auditMend(f().number(broken.length)), { detail: broken.join(' ') });
+    const unread = result.unreadable;
+    if (unread.length > 0) notices.tell('bad', t().archive.auditUnread(f().number(unread.length)), { detail: unread.join(' ') });
+    if (result.not_remembered) notices.tell('warn', t().archive.auditNotKept);
   }
 }
 

@@ -55,9 +55,12 @@ it('an item asked for by its address stays in sight whatever was looked for befo
 });
 
 it('a check that finds damaged files says which, and what to do', async () => {
-  const done = { type: 'audited', checked: 2, intact: 1, missing: [], damaged: ['abc123'], orphans: 0 };
+  const done = { type: 'audited', checked: 2, intact: 1, missing: [], damaged: ['abc123'], unreadable: [], orphans: [], not_remembered: false };
   const job = { id: 'a', kind: 'audit', title: '', subject: null, state: 'done', fraction: 1, started_ms: 0, problem: null, result: done } as unknown as Job;
   await app.start(fakeHost({ app_state: () => ({ settings: { language: 'vi', theme: 'light' }, jobs: [] }) as unknown as AppState, audit: () => job }));
   await archive.runAudit();
   expect(notices.shown.at(-1)).toMatchObject({ tone: 'bad', detail: 'abc123' });
+  Object.assign(done, { damaged: [], unreadable: ['def456 (EIO)'], not_remembered: true });
+  await archive.runAudit();
+  expect(notices.shown.slice(-2)).toMatchObject([{ tone: 'bad', detail: 'def456 (EIO)' }, { tone: 'warn' }]);
 });

@@ -21,6 +21,15 @@ missing: Array<string>,
  */
 damaged: Array<string>, 
 /**
+ * Digests of objects that could not be read this time; they may be whole.
+ */
+unreadable: Array<string>, 
+/**
  * Files nobody refers to.
  */
-orphans: Array<string>, };
+orphans: Array<string>, 
+/**
+ * Whether the findings could not be written into the archive: its disk is full, or it can only
+ * be read.
+ */
+not_remembered: boolean, };

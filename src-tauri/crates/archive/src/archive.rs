@@ -2,15 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use files::Access;
 use rusqlite::Connection;
 
-use crate::{Error, Objects, durable, schema};
+use crate::claim::{self, INDEX, Standing};
+use crate::error::OnPath as _;
+use crate::index::{self, Index};
+use crate::{Error, Objects, Unwritable, tighten};
 
 /// One connection to the store in one folder. See the crate's documentation for who may do what at
 /// the same time.
 pub struct Archive {
     pub(crate) folder: PathBuf,
     pub(crate) db: Connection,
+    pub(crate) unwritable: Option<Unwritable>,
     objects: Objects,
 }
 
@@ -38,23 +43,61 @@ pub struct Counts {
 }
 
 impl Archive {
-    /// Opens the archive in `folder`, or makes one there.
+    /// Opens the archive in `folder`, or makes one there. Where an archive is there and cannot be
+    /// written to, it opens for reading, and [`Archive::unwritable`] says why.
     ///
     /// # Errors
-    /// [`Error::NotAnArchive`], [`Error::NewerVersion`] and [`Error::Damaged`] leave the folder as
-    /// it is; also what the medium reports.
+    /// [`Error::ForeignFolder`], [`Error::NotAnArchive`], [`Error::NewerVersion`] and
+    /// [`Error::Damaged`] leave the folder as it is; also what the medium reports.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        durable::create_folders(folder)?;
-        let media = folder.join("objects");
-        let db = schema::open(&folder.join("loa.db"), || Objects::none_in(&media))?;
-        durable::create_folders(&folder.join("documents"))?;
-        let objects = Objects::open(&media)?;
-        durable::sync_folder(folder)?;
-        Ok(Self {
+        let standing = claim::judge(folder)?;
+        if standing == Standing::Free {
+            claim::begin(folder)?;
+        }
+        let (path, media) = (folder.join(INDEX), folder.join("objects"));
+        let had_index = path.exists();
+        let Index { db, unwritable } = index::open(&path, || Objects::none_in(&media))?;
+        let objects = Objects::in_folder(&media, unwritable);
+        let archive = Self {
             folder: folder.to_owned(),
             db,
+            unwritable,
             objects,
-        })
+        };
+        if unwritable.is_none() {
+            match archive.settle(standing, had_index) {
+                // On a disk that is just full, what is there is readable, and what is missing is
+                // made with the first write.
+                Err(Error::DiskFull(_) | Error::NotWritable { .. })
+                    if standing != Standing::Free => {}
+                settled => settled?,
+            }
+        }
+        Ok(archive)
+    }
+
+    /// Makes what a store consists of, and tidies up. Only once the index has said that it is ours.
+    fn settle(&self, standing: Standing, had_index: bool) -> Result<(), Error> {
+        let folder = &self.folder;
+        tighten::top(folder);
+        files::sweep_folder(folder);
+        self.objects.settle()?;
+        let documents = self.documents_folder();
+        files::create_folders(&documents, Access::Owner).on("create", &documents)?;
+        if standing == Standing::Unmarked {
+            tighten::all(folder);
+            claim::mark(folder)?;
+        }
+        if !had_index {
+            files::sync_folder(folder).on("make durable", folder)?;
+        }
+        Ok(())
+    }
+
+    /// Why nothing can be written to the archive; `None` where it can.
+    #[must_use]
+    pub fn unwritable(&self) -> Option<Unwritable> {
+        self.unwritable
     }
 
     /// Another connection to the same folder: for searching while this one writes, say.

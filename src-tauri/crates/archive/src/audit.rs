@@ -10,8 +10,9 @@ use std::path::Path;
 use rusqlite::params;
 use units::{Digest, Digester, Id, Watch};
 
-use crate::error::OnPath;
-use crate::{Archive, Error, LogFault, Objects};
+use crate::claim::INDEX;
+use crate::error::{OnPath, THE_INDEX};
+use crate::{Archive, Error, LogFault, Objects, index};
 
 /// Findings are written to the index after so many files: a killed audit repeats no more than this.
 const FILES_PER_COMMIT: usize = 64;
@@ -54,8 +55,11 @@ pub struct AuditReport {
     pub ok: u64,
     /// Those whose file is gone.
     pub missing: Vec<Digest>,
-    /// Those whose file has another content, or cannot be read.
+    /// Those whose file has another content.
     pub damaged: Vec<Digest>,
+    /// Those that could not be read this time, and what the system said. They may be whole: nothing
+    /// is remembered of them, and they stay due.
+    pub unreadable: Vec<(Digest, String)>,
     /// Files in the media folder that the index does not know, relative to it. A crash while
     /// something was added leaves such; they may also be all that is left where an old index was
     /// restored, so look before you delete.
@@ -80,11 +84,12 @@ pub struct DocumentFault {
     pub fault: LogFault,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Finding {
     Sound,
     Missing,
     Damaged,
+    Unreadable(String),
 }
 
 impl Archive {
@@ -120,7 +125,7 @@ impl Archive {
                 findings.push((digest, finding));
             }
             match self.remember(&findings, now_ms) {
-                Err(Error::DiskFull | Error::NotWritable { .. }) => report.not_remembered = true,
+                Err(Error::DiskFull(_) | Error::NotWritable { .. }) => report.not_remembered = true,
                 remembered => remembered?,
             }
             for (digest, finding) in findings {
@@ -129,6 +134,7 @@ impl Archive {
                     Finding::Sound => report.ok += 1,
                     Finding::Missing => report.missing.push(digest),
                     Finding::Damaged => report.damaged.push(digest),
+                    Finding::Unreadable(why) => report.unreadable.push((digest, why)),
                 }
             }
             if report.stopped {
@@ -177,13 +183,29 @@ impl Archive {
 
     /// Whether pages, tables and search index hold together (SQLite's own check).
     fn examine_index(&self) -> Result<(), Error> {
-        let found: String = self
+        let path = self.folder.join(INDEX);
+        let found = self
             .db
-            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-        if found != "ok" {
-            return Err(Error::damaged("the index (loa.db)", found));
+            .query_row("PRAGMA integrity_check(1)", [], |row| {
+                Ok(row.get::<_, String>(0)?.replace('\n', " "))
+            })
+            .map_err(Error::from);
+        match found {
+            Ok(found) if found == "ok" => Ok(()),
+            // In its own words: the page could not be read, so nothing is known of what is in it.
+            Ok(found) if found.contains("unable to get the page") => {
+                Err(Error::io("read", &path, io::Error::other(found)))
+            }
+            Ok(found) => {
+                index::check_readable(&path)?;
+                Err(Error::damaged(THE_INDEX, found))
+            }
+            Err(Error::IndexUnsound { source }) => {
+                index::check_readable(&path)?;
+                Err(index::damaged(&source))
+            }
+            Err(error) => Err(error),
         }
-        Ok(())
     }
 
     /// Digest and length of what to look at, longest-unread first (nulls sort first).
@@ -212,6 +234,7 @@ impl Archive {
                 Finding::Sound => None,
                 Finding::Missing => Some("missing"),
                 Finding::Damaged => Some("damaged"),
+                Finding::Unreadable(_) => continue,
             };
             tx.prepare_cached("UPDATE object SET checked_ms = ?2, fault = ?3 WHERE digest = ?1")?
                 .execute(params![digest.as_bytes(), now_ms, fault])?;
@@ -264,10 +287,11 @@ fn examine(
     mut at: impl FnMut(u64) -> Result<(), units::Cancelled>,
 ) -> Result<Finding, units::Cancelled> {
     at(0)?;
+    let unreadable = |error: io::Error| Ok(Finding::Unreadable(error.to_string()));
     let mut file = match fs::File::open(objects.path(digest)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Finding::Missing),
-        Err(_) => return Ok(Finding::Damaged),
+        Err(error) => return unreadable(error),
     };
     let mut digester = Digester::new();
     let mut block = vec![0; BLOCK_BYTES];
@@ -280,7 +304,7 @@ fn examine(
                 read += got as u64;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return Ok(Finding::Damaged),
+            Err(error) => return unreadable(error),
         }
         if read > bytes {
             return Ok(Finding::Damaged);

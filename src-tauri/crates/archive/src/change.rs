@@ -24,9 +24,22 @@ impl Archive {
         Ok(made)
     }
 
+    /// Refuses where the archive can only be read.
+    pub(crate) fn check_writable(&self) -> Result<(), Error> {
+        match self.unwritable {
+            Some(why) => Err(Error::unwritable(&self.folder, why)),
+            None => Ok(()),
+        }
+    }
+
     /// A transaction that has the write lock from the start, so that it cannot fail half way
     /// because somebody else wrote after it read.
+    ///
+    /// # Errors
+    /// [`Error::NotWritable`] or [`Error::DiskFull`] where the archive can only be read; what the
+    /// index reports.
     pub(crate) fn write(&mut self) -> Result<Transaction<'_>, Error> {
+        self.check_writable()?;
         Ok(self
             .db
             .transaction_with_behavior(TransactionBehavior::Immediate)?)

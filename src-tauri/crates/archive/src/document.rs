@@ -1,7 +1,7 @@
 //! Which documents are under work: a list of edit logs with titles.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::{fs, io};
 
 use rusqlite::{OptionalExtension as _, params};
 use units::Id;
@@ -40,6 +40,9 @@ impl Archive {
         now_ms: i64,
     ) -> Result<Log, Error> {
         at_most("the title in bytes", title.len(), Metadata::TITLE_BYTES_MAX)?;
+        self.check_writable()?;
+        let folder = self.documents_folder();
+        files::create_folders(&folder, files::Access::Owner).on("create", &folder)?;
         let log = Log::create(&self.document_folder(id), kind, snapshot)?;
         let row = params![id.as_bytes(), kind, title, now_ms];
         let noted = self.write().and_then(|tx| {
@@ -59,8 +62,9 @@ impl Archive {
     /// Opens a document for writing and brings what it holds.
     ///
     /// # Errors
-    /// As [`Log::open`].
+    /// As [`Log::open`]; [`Error::NotWritable`] where the archive can only be read.
     pub fn open_document(&self, id: Id) -> Result<(Log, LogContent), Error> {
+        self.check_writable()?;
         Log::open(&self.document_folder(id))
     }
 
@@ -99,7 +103,12 @@ impl Archive {
     fn document_folders(&self) -> Result<Vec<Id>, Error> {
         let folder = self.documents_folder();
         let mut ids = Vec::new();
-        for entry in fs::read_dir(&folder).on("list", &folder)? {
+        let entries = match fs::read_dir(&folder) {
+            // Made with the first document where the disk was full before.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ids),
+            entries => entries.on("list", &folder)?,
+        };
+        for entry in entries {
             let name = entry.on("list", &folder)?.file_name();
             ids.extend(name.to_str().and_then(|name| name.parse::<Id>().ok()));
         }

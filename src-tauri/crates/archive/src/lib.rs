@@ -1,9 +1,10 @@
 //! The store on disk: one folder the user can copy.
 //!
 //! ```text
+//! .loa-store           the mark: this folder is ours
 //! loa.db               index: items, versions, search, packages, receipts, small state (SQLite, WAL)
 //! objects/ab/cd/abcd…  media by SHA-256, written once, read-only, the same content stored once
-//! objects/tmp/         what is being copied in; swept when nobody holds it
+//! objects/tmp/         what is being copied in; drafts that nobody holds are swept
 //! documents/<id>/      one edit log per document under work: edits.log, snapshots, lock
 //! ```
 //!
@@ -13,6 +14,10 @@
 //! power cut. Copying media needs no connection: [`Objects`] is shared freely. A document's
 //! [`Log`] has one writer at a time, and a second one is told so ([`Error::Locked`]).
 //!
+//! A store is opened only in a folder that is free or ours ([`Error::ForeignFolder`]), and is its
+//! owner's alone. Where it cannot be written to (disk full, read-only, without locks) it opens for
+//! reading, and [`Archive::unwritable`] says why.
+//!
 //! Not here: what an item means, when something is sent, clocks and dice. Times (milliseconds since
 //! 1970, UTC) and ids come from the caller. Nothing here deletes what was acknowledged.
 
@@ -21,11 +26,12 @@
 mod archive;
 mod audit;
 mod change;
+mod claim;
 mod document;
-mod durable;
 mod error;
 mod file;
 mod fold;
+mod index;
 mod item;
 mod items;
 mod keep;
@@ -39,12 +45,14 @@ mod schema;
 mod search;
 mod segment;
 mod state;
+mod tighten;
 
 pub use archive::{Archive, Counts};
 pub use audit::{AuditBudget, AuditReport, DocumentFault};
 pub use change::Change;
+pub use claim::claim;
 pub use document::Document;
-pub use error::Error;
+pub use error::{Error, Unwritable};
 pub use fold::fold;
 pub use item::{
     Item, ItemFile, Kind, Levels, Metadata, PastMetadata, Person, PlaceName, Status, Summary,

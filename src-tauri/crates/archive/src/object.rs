@@ -3,15 +3,16 @@
 //! Copying in is temporary file → write and hash → fsync → rename → fsync folders → row. A crash
 //! leaves at most a file without a row, never a row without a file.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use files::{Access, Draft, Shortage};
 use units::{Digest, Digester, FileBytes, Watch};
 
 use crate::error::OnPath;
-use crate::{Error, durable};
+use crate::{Error, Unwritable};
 
 /// Bytes copied between two looks at the switch: large enough for the disk, small enough to stop.
 const BLOCK_BYTES: usize = 1 << 20;
@@ -20,14 +21,14 @@ const BLOCK_BYTES: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct Objects {
     folder: PathBuf,
+    unwritable: Option<Unwritable>,
 }
 
 /// A file copied in and digested, not yet under its name. Dropping it takes it back.
 #[derive(Debug)]
 pub struct Staged {
-    path: Option<PathBuf>,
     // Held open and locked, so that another process does not sweep it.
-    _file: File,
+    draft: Draft,
     digest: Digest,
     bytes: u64,
 }
@@ -68,23 +69,21 @@ impl Staged {
     }
 }
 
-impl Drop for Staged {
-    fn drop(&mut self) {
-        if let Some(path) = &self.path {
-            make_writable(path);
-            durable::forget(path);
+impl Objects {
+    pub(crate) fn in_folder(folder: &Path, unwritable: Option<Unwritable>) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            unwritable,
         }
     }
-}
 
-impl Objects {
-    pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
-        let objects = Self {
-            folder: folder.to_owned(),
-        };
-        durable::create_folders(&objects.temporary())?;
-        objects.sweep();
-        Ok(objects)
+    /// Makes the folders and sweeps what killed processes left in them.
+    pub(crate) fn settle(&self) -> Result<(), Error> {
+        let temporary = self.temporary();
+        files::create_folders(&temporary, Access::Owner).on("create", &temporary)?;
+        files::sweep_folder(&temporary);
+        sweep_earlier(&temporary);
+        Ok(())
     }
 
     /// Whether a media folder is absent or empty; one that cannot be read counts as full, the
@@ -138,39 +137,57 @@ impl Objects {
         bytes_expected: u64,
         watch: Watch<'_>,
     ) -> Result<Staged, Error> {
-        let (path, mut file) = self.create_temporary()?;
-        // From here on an early return drops `staged`, which removes the file.
-        let mut staged = Staged {
-            path: Some(path.clone()),
-            _file: file.try_clone().on("open", &path)?,
-            digest: Digest::from_bytes([0; 32]),
-            bytes: 0,
-        };
+        if let Some(why) = self.unwritable {
+            return Err(Error::unwritable(&self.folder, why));
+        }
+        if let Some(shortage) = Shortage::of(bytes_expected, &self.folder) {
+            return Err(Error::DiskFull(Some(shortage)));
+        }
+        let place = self.temporary().join("media");
+        let mut draft = Draft::beside(&place, Access::Owner).on("create", &place)?;
+        let path = draft.path().to_owned();
         let mut digester = Digester::new();
         let mut block = vec![0; BLOCK_BYTES];
+        let mut bytes = 0;
         loop {
-            watch.step(staged.bytes, bytes_expected)?;
+            watch.step(bytes, bytes_expected)?;
             let got = match reader.read(&mut block) {
                 Ok(0) => break,
                 Ok(got) => got,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(source) => {
-                    return Err(Error::Io {
-                        doing: "read the source".to_owned(),
-                        source,
-                    });
-                }
+                Err(source) => return Err(Error::Source { path: None, source }),
             };
             digester.update(&block[..got]);
-            file.write_all(&block[..got]).on("write", &path)?;
-            staged.bytes += got as u64;
+            draft
+                .write_all(&block[..got])
+                .map_err(|error| match Unwritable::of(&error) {
+                    Some(Unwritable::DiskFull) => {
+                        self.full(bytes, bytes_expected.max(bytes + got as u64))
+                    }
+                    _ => Error::io("write", &path, error),
+                })?;
+            bytes += got as u64;
         }
-        staged.digest = digester.finish();
-        let mut permissions = file.metadata().on("look at", &path)?.permissions();
+        let about = draft.file().metadata().on("look at", &path)?;
+        let mut permissions = about.permissions();
         permissions.set_readonly(true);
         fs::set_permissions(&path, permissions).on("write-protect", &path)?;
-        file.sync_all().on("make durable", &path)?;
-        Ok(staged)
+        draft.file().sync_all().on("make durable", &path)?;
+        Ok(Staged {
+            draft,
+            digest: digester.finish(),
+            bytes,
+        })
+    }
+
+    /// That the disk filled up with `written` of `needed` bytes on it. A quota may say so while the
+    /// disk has room; then it is not known by how much.
+    fn full(&self, written: u64, needed: u64) -> Error {
+        let available = files::available_bytes(&self.folder).map(|free| free + written);
+        Error::DiskFull(match available {
+            Ok(available) if available < needed => Some(Shortage { needed, available }),
+            _ => None,
+        })
     }
 
     /// Copies a file in, as [`Objects::stage`].
@@ -178,14 +195,21 @@ impl Objects {
     /// # Errors
     /// Also [`Error::SourceChanged`] where somebody wrote to it meanwhile.
     pub fn stage_file(&self, source: &Path, watch: Watch<'_>) -> Result<Staged, Error> {
+        let failed = |error| Error::Source {
+            path: Some(source.to_owned()),
+            source: error,
+        };
         // Before it is opened: a pipe would keep whoever opens it until somebody writes.
-        if !fs::metadata(source).on("look at", source)?.is_file() {
+        if !fs::metadata(source).map_err(failed)?.is_file() {
             return Err(Error::not_found("regular file", source.display()));
         }
-        let file = File::open(source).on("open", source)?;
-        let before = file.metadata().on("look at", source)?;
-        let staged = self.stage(&file, before.len(), watch)?;
-        let after = file.metadata().on("look at", source)?;
+        let file = File::open(source).map_err(failed)?;
+        let before = file.metadata().map_err(failed)?;
+        let staged = match self.stage(&file, before.len(), watch) {
+            Err(Error::Source { source, .. }) => Err(failed(source)),
+            staged => staged,
+        }?;
+        let after = file.metadata().map_err(failed)?;
         let same_time = match (before.modified(), after.modified()) {
             (Ok(before), Ok(after)) => before == after,
             _ => true,
@@ -199,72 +223,49 @@ impl Objects {
     }
 
     /// Gives a staged file its name. `replace` puts it over one known to be damaged.
-    pub(crate) fn place(&self, mut staged: Staged, replace: bool) -> Result<Stored, Error> {
+    pub(crate) fn place(&self, staged: Staged, replace: bool) -> Result<Stored, Error> {
         let path = self.path(staged.digest);
         let inner = path.parent().unwrap_or(&self.folder);
         let outer = inner.parent().unwrap_or(&self.folder);
-        durable::create_folders(inner)?;
+        files::create_folders(inner, Access::Owner).on("create", inner)?;
         let present = fs::metadata(&path).is_ok_and(|there| there.len() == staged.bytes);
+        let (digest, bytes) = (staged.digest, staged.bytes);
         if replace || !present {
-            let Some(temporary) = staged.path.take() else {
-                return Err(Error::not_found("staged file", staged.digest));
-            };
             make_writable(&path);
-            if let Err(error) = fs::rename(&temporary, &path) {
-                staged.path = Some(temporary);
-                return Err(Error::io("name", &path, error));
-            }
+            staged.draft.finish(&path).on("name", &path)?;
         }
         // Even where the file was there: whoever put it may not have come this far.
         for folder in [inner, outer, &self.folder] {
-            durable::sync_folder(folder)?;
+            files::sync_folder(folder).on("make durable", folder)?;
         }
         Ok(Stored {
-            digest: staged.digest,
-            bytes: staged.bytes,
+            digest,
+            bytes,
             was_new: !present,
         })
     }
+}
 
-    fn create_temporary(&self) -> Result<(PathBuf, File), Error> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        loop {
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let name = format!("{}-{number}", std::process::id());
-            let path = self.temporary().join(name);
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => {
-                    // The lock tells a sweeper that the file is in use. One that was quicker has it
-                    // or has removed the file; then take another name. Where a medium knows no
-                    // locks, the sweeper gets none either and leaves the file alone.
-                    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || !path.exists() {
-                        continue;
-                    }
-                    return Ok((path, file));
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(Error::io("create", &path, error)),
-            }
+/// Removes what killed processes of earlier versions left in `temporary`: files named `PROCESS-NUMBER`
+/// that nobody holds. What cannot be removed stays for the next time.
+fn sweep_earlier(temporary: &Path) {
+    let entries = fs::read_dir(temporary).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| is_of_earlier(&entry.file_name())) {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_file())
+            && let Ok(file) = File::open(&path)
+            && file.try_lock().is_ok()
+        {
+            make_writable(&path);
+            fs::remove_file(&path).unwrap_or_default();
         }
     }
+}
 
-    /// Removes temporary files that a killed process left behind. What cannot be removed stays for
-    /// the next time.
-    fn sweep(&self) {
-        let Ok(entries) = fs::read_dir(self.temporary()) else {
-            return;
-        };
-        for path in entries.flatten().map(|entry| entry.path()) {
-            // Locked until it is gone: whoever has just made it under this name must see that.
-            if let Ok(file) = File::open(&path)
-                && file.try_lock().is_ok()
-                && path.is_file()
-            {
-                make_writable(&path);
-                durable::forget(&path);
-            }
-        }
-    }
+fn is_of_earlier(name: &OsStr) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    (name.to_str().and_then(|name| name.split_once('-')))
+        .is_some_and(|(process, number)| is_number(process) && is_number(number))
 }
 
 /// Windows neither removes nor replaces a write-protected file; elsewhere the folder decides.

@@ -72,7 +72,7 @@ fn a_source_that_fails_or_is_stopped_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let mut archive = open(&folder);
     let error = archive.put(Failing(3), Watch::NONE).unwrap_err();
-    assert!(matches!(error, Error::Io { .. }) && error.to_string().contains("card"));
+    assert!(matches!(error, Error::Source { .. }) && error.to_string().contains("card"));
     let cancel = Cancel::new();
     let stop = |done: u64, _total: u64| {
         if done > 1 << 20 {

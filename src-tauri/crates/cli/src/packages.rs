@@ -49,10 +49,17 @@ struct SealedFile {
 
 /// The key to sign with: in the file given, or the archive's; made where it is not there.
 fn signing_key(task: &args::Seal) -> anyhow::Result<SigningKey> {
-    let path = task.key.clone().unwrap_or_else(|| {
-        let store = task.store.clone().unwrap_or_else(usual_store);
-        store.join("keys").join("desk.key")
-    });
+    let path = match &task.key {
+        Some(path) => path.clone(),
+        None => {
+            let store = task.store.clone().unwrap_or_else(usual_store);
+            let path = store.join("keys").join("desk.key");
+            if !path.exists() {
+                store::claim(&store)?;
+            }
+            path
+        }
+    };
     let (key, is_new) = studio::signing_key(&path, random).map_err(refused)?;
     if is_new {
         // A slip in the name of a key must not pass in silence: the province knows the other one.

@@ -1,6 +1,6 @@
 //! `loa send`, and the sandbox province it can be tried on.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -134,10 +134,10 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     let cancel = stop::switch();
     let destination = Destination::parse(&task.to)
         .map_err(|error| refused(Problem::new(Code::BadDestination, error.to_string())))?;
-    let state = task
-        .state
-        .clone()
-        .unwrap_or_else(|| usual_store().join("outbox"));
+    let state = match &task.state {
+        Some(folder) => folder.clone(),
+        None => in_usual_store("outbox")?,
+    };
     std::fs::create_dir_all(&state)?;
     let transport = TusTransport::new(
         &destination,
@@ -294,6 +294,13 @@ fn listed(reasons: &[package::Reason]) -> Vec<String> {
     lines.collect()
 }
 
+/// A folder in the store that is used where nobody names another; the store is ours from then on.
+fn in_usual_store(name: &str) -> anyhow::Result<PathBuf> {
+    let store = usual_store();
+    crate::store::claim(&store)?;
+    Ok(store.join(name))
+}
+
 /// `loa province`: prints the address and serves until it is told to stop.
 pub async fn province(task: &args::Province, json: bool) -> Outcome {
     #[derive(Serialize)]
@@ -304,10 +311,10 @@ pub async fn province(task: &args::Province, json: bool) -> Outcome {
         fingerprint: String,
     }
     let stop = stop::asked();
-    let folder = task
-        .dir
-        .clone()
-        .unwrap_or_else(|| usual_store().join("province"));
+    let folder = match &task.dir {
+        Some(folder) => folder.clone(),
+        None => in_usual_store("province")?,
+    };
     let mut config = province::Config::new(folder);
     config.address.set_port(task.port);
     if let Some(path) = &task.faults {

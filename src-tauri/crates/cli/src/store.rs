@@ -41,6 +41,12 @@ pub fn open(folder: &Path) -> anyhow::Result<Archive> {
     Archive::open(folder).map_err(problem)
 }
 
+/// Makes the folder ours before something of a store is put there without an archive: a key, an
+/// outbox. One with other files in it is refused.
+pub fn claim(folder: &Path) -> anyhow::Result<()> {
+    archive::claim(folder).map_err(problem)
+}
+
 /// A new id.
 pub fn new_id() -> anyhow::Result<Id> {
     let mut bytes = [0; 10];
@@ -235,9 +241,12 @@ fn audit(task: &args::Store, json: bool) -> Outcome {
         intact: found.ok,
         missing: names(&found.missing),
         damaged: names(&found.damaged),
+        unreadable: (found.unreadable.iter())
+            .map(|(digest, why)| format!("{digest} ({why})"))
+            .collect(),
         orphans: found.orphans.clone(),
+        not_remembered: found.not_remembered,
     };
-    let whole = report.missing.is_empty() && report.damaged.is_empty();
     if found.not_remembered {
         say(&format!(
             "loa: {}",
@@ -256,12 +265,17 @@ fn audit(task: &args::Store, json: bool) -> Outcome {
             lines.push(format!("x {word} {digest}  {}", titles(&archive, *digest)?));
         }
     }
+    let unread = l("không đọc được", "unreadable");
+    for (digest, why) in &found.unreadable {
+        let titles = titles(&archive, *digest)?;
+        lines.push(format!("x {unread} {digest}  {titles}  ({why})"));
+    }
     let odd = l("lạ", "unknown");
     lines.extend(report.orphans.iter().map(|name| format!("! {odd} {name}")));
     // The exit code holds the verdict.
     done(json, &report, |it| {
         lines.push(format!(
-            "{} / {} {} · {} {} · {} {} · {} {}",
+            "{} / {} {} · {} {} · {} {} · {} {} · {} {}",
             it.intact,
             it.checked,
             l("tệp đúng", "files intact"),
@@ -269,19 +283,21 @@ fn audit(task: &args::Store, json: bool) -> Outcome {
             l("mất", "missing"),
             it.damaged.len(),
             l("hỏng", "damaged"),
+            it.unreadable.len(),
+            unread,
             it.orphans.len(),
             l("tệp lạ", "orphans"),
         ));
         lines
     })?;
-    if whole {
-        Ok(())
+    let (code, detail) = if !report.missing.is_empty() || !report.damaged.is_empty() {
+        (Code::StoreDamaged, "the audit found faults")
+    } else if !report.unreadable.is_empty() {
+        (Code::Io, "media files could not be read; they may be whole")
     } else {
-        Err(refused(Problem::new(
-            Code::StoreDamaged,
-            "the audit found faults",
-        )))
-    }
+        return Ok(());
+    };
+    Err(refused(Problem::new(code, detail)))
 }
 
 /// The titles of the items that need a media file.

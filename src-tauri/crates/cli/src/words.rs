@@ -250,6 +250,22 @@ pub fn sentence(code: Code) -> &'static str {
             "Một tệp của chính chương trình bị thiếu hoặc hỏng; hãy cài lại.",
             "A file of the program itself is missing or broken; install it again.",
         ),
+        Code::StoreUnsound => l(
+            "Chỉ mục của kho đọc ra không đúng: ổ đĩa đang lỗi hoặc chỉ mục bị hỏng. Hãy chép kho ra nơi khác rồi chạy `loa archive audit`.",
+            "The archive's index cannot be made sense of: its disk fails or it is damaged. Copy the archive elsewhere, then run `loa archive audit`.",
+        ),
+        Code::NotAStore => l(
+            "Thư mục này không phải kho của Loa Studio mà đã có tệp khác; hãy chọn thư mục trống hoặc một kho có sẵn. Chưa có gì bị đổi.",
+            "This folder is no archive and holds other files; choose an empty folder or an archive. Nothing was touched.",
+        ),
+        Code::StoreReadOnly => l(
+            "Kho chỉ đọc được: ổ đĩa bị khoá hoặc thiếu quyền ghi. Vẫn tìm, xem và xuất được; muốn thêm thì mở khoá, hoặc chép kho sang ổ khác.",
+            "The archive can only be read: its disk is locked or may not be written to. Search, show and export work; to add, unlock it or copy the archive to another disk.",
+        ),
+        Code::NoLocks => l(
+            "Ổ chứa kho không khoá được tệp nên ở đó kho chỉ đọc được; hãy chép kho vào ổ của máy này.",
+            "The archive's drive knows no file locks, so it can only be read there; copy the archive to a disk of this machine.",
+        ),
         Code::TextOverflow => l(
             "Chữ không vừa; hãy tách thành hai trang.",
             "The text does not fit; split it into two slides.",

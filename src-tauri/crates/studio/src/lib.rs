@@ -108,9 +108,28 @@ impl<H: Host> Studio<H> {
     /// `assets`. Network work runs on `runtime`.
     ///
     /// # Errors
-    /// [`Code::StoreLocked`], [`Code::NewerStore`], [`Code::StoreDamaged`] and what the disk says.
+    /// [`Code::StoreLocked`], [`Code::NewerStore`], [`Code::StoreDamaged`], [`Code::NotAStore`] and
+    /// what the disk says.
     pub fn open(host: H, store: &Path, assets: &Path, runtime: Handle) -> Result<Self, Problem> {
         let archive = Archive::open(store)?;
+        let unwritable = commands::unwritable(&archive);
+        Self::open_with(host, archive, assets, runtime).map_err(|problem| {
+            // What is missing in a store that can only be read cannot be made; that is the reason.
+            match (problem.code, unwritable) {
+                (Code::PermissionDenied, Some(why)) => why,
+                _ => problem,
+            }
+        })
+    }
+
+    fn open_with(
+        host: H,
+        archive: Archive,
+        assets: &Path,
+        runtime: Handle,
+    ) -> Result<Self, Problem> {
+        let store = archive.folder().to_owned();
+        let store = store.as_path();
         // Before anything is swept or mended: that is another's work in hand where it has the store.
         let lock = StoreLock::take(store)?;
         let objects = archive.objects().clone();
@@ -254,7 +273,11 @@ impl Journal for ArchiveJournal {
     fn keep(&self, job: &Job) -> Result<(), Problem> {
         let text = to_json(job)?;
         let mut archive = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(archive.state_put(JOBS, &job.id, &text)?)
+        match archive.state_put(JOBS, &job.id, &text) {
+            // An audit is done all the same; its record lasts as long as the program.
+            Err(archive::Error::DiskFull(_) | archive::Error::NotWritable { .. }) => Ok(()),
+            kept => Ok(kept?),
+        }
     }
 
     fn forget(&self, id: &str) -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! The application as a whole: state, settings, the training province, jobs, files.
 
-use archive::Filter;
+use archive::{Archive, Filter};
 
 use crate::translate;
 use crate::wire::{
@@ -28,7 +28,15 @@ pub fn app_state<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<AppState, Pr
         jobs: studio.0.jobs.list(),
         recovered: studio.left_over_takes().clone(),
         torn_documents: studio.torn().clone(),
+        unwritable: unwritable(&studio.archive()),
     })
+}
+
+/// Why the archive can only be read, as it is told.
+pub(crate) fn unwritable(archive: &Archive) -> Option<Problem> {
+    let why = archive.unwritable()?;
+    let path = archive.folder();
+    Some(archive::Error::unwritable(path, why).into())
 }
 
 pub fn home<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Home, Problem> {

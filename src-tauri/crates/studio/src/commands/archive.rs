@@ -163,7 +163,11 @@ pub fn audit<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Job, Problem> {
             intact: report.ok,
             missing: names(&report.missing),
             damaged: names(&report.damaged),
+            unreadable: (report.unreadable.iter())
+                .map(|(digest, why)| format!("{digest} ({why})"))
+                .collect(),
             orphans: report.orphans,
+            not_remembered: report.not_remembered,
         }))
     })
 }

@@ -23,15 +23,28 @@ impl From<io::Error> for Problem {
         if let Some(problem) = carried {
             return problem.clone();
         }
-        let code = match error.kind() {
-            io::ErrorKind::NotFound => Code::NotFound,
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                Code::PermissionDenied
-            }
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::DiskFull,
-            _ => Code::Io,
-        };
-        Self::new(code, error.to_string())
+        Self::new(of_system(&error), error.to_string())
+    }
+}
+
+fn of_system(error: &io::Error) -> Code {
+    match error.kind() {
+        io::ErrorKind::NotFound => Code::NotFound,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            Code::PermissionDenied
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::DiskFull,
+        _ => Code::Io,
+    }
+}
+
+fn of_unwritable(why: archive::Unwritable) -> Code {
+    use archive::Unwritable;
+    match why {
+        Unwritable::DiskFull => Code::DiskFull,
+        Unwritable::Medium | Unwritable::NotAllowed => Code::StoreReadOnly,
+        Unwritable::NoLocks => Code::NoLocks,
+        Unwritable::Failing => Code::Io,
     }
 }
 
@@ -84,13 +97,18 @@ impl From<archive::Error> for Problem {
             Error::Cancelled(cancelled) => return cancelled.into(),
             Error::NotFound { .. } => Code::NotFound,
             Error::NewerVersion { .. } => Code::NewerStore,
-            Error::NotAnArchive { .. } | Error::Damaged { .. } | Error::LogDamaged { .. } => {
-                Code::StoreDamaged
-            }
+            Error::NotAnArchive { .. } | Error::ForeignFolder { .. } => Code::NotAStore,
+            Error::Damaged { .. } | Error::LogDamaged { .. } => Code::StoreDamaged,
+            Error::IndexUnsound { .. } => Code::StoreUnsound,
             Error::Locked { .. } | Error::Busy => Code::StoreLocked,
-            Error::DiskFull => Code::DiskFull,
-            Error::NotWritable { .. } => Code::PermissionDenied,
-            Error::SourceChanged { .. } => Code::Io,
+            // The sentence says the rest.
+            Error::DiskFull(shortage) => {
+                let by = shortage.map(|by| by.to_string());
+                return Self::new(Code::DiskFull, by.unwrap_or_default());
+            }
+            Error::NotWritable { why, .. } => of_unwritable(why),
+            Error::Source { ref source, .. } => of_system(source),
+            Error::SourceChanged { .. } | Error::IndexMedium { .. } => Code::Io,
             Error::TooLarge { .. } => Code::TooLarge,
             _ => Code::Internal,
         };

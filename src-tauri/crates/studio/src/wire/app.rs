@@ -115,6 +115,8 @@ pub struct AppState {
     pub recovered: Vec<RecoveredTake>,
     /// Documents whose last, torn record had to be dropped on opening.
     pub torn_documents: Vec<String>,
+    /// Why the archive can only be read; `null` where it can be written to.
+    pub unwritable: Option<Problem>,
 }
 
 /// The first screen.

@@ -136,6 +136,11 @@ pub struct AuditReport {
     pub missing: Vec<String>,
     /// Digests of objects whose content changed.
     pub damaged: Vec<String>,
+    /// Digests of objects that could not be read this time; they may be whole.
+    pub unreadable: Vec<String>,
     /// Files nobody refers to.
     pub orphans: Vec<String>,
+    /// Whether the findings could not be written into the archive: its disk is full, or it can only
+    /// be read.
+    pub not_remembered: bool,
 }

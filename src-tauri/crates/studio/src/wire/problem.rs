@@ -52,6 +52,14 @@ pub enum Code {
     StoreDamaged,
     /// A file of the program itself, such as a loudness preset, is missing, broken or cannot be read.
     ProgramFile,
+    /// The index of the store cannot be made sense of: damaged, or its disk fails.
+    StoreUnsound,
+    /// The folder holds files that are not ours; nothing was touched.
+    NotAStore,
+    /// The store can only be read: a locked medium, or permissions.
+    StoreReadOnly,
+    /// The store lies on a drive without file locks, where it can only be read.
+    NoLocks,
     /// A text does not fit its box on the board even at the smallest readable size.
     TextOverflow,
     /// The package is not valid.

@@ -99,16 +99,16 @@ pub(super) const PAGES: &[(&str, Page)] = &[
         "archive audit",
         Page {
             vi: (
-                "Đọc lại mọi tệp của kho và so mã băm SHA-256. Có tệp mất hay hỏng thì thoát với mã 1. Tệp lạ \
-                 (chỉ mục không biết) chỉ được kể ra, không bị xoá.",
+                "Đọc lại mọi tệp của kho và so mã băm SHA-256. Có tệp mất, hỏng hay không đọc được thì thoát \
+                 với mã 1. Tệp lạ (chỉ mục không biết) chỉ được kể ra, không bị xoá.",
                 "Ví dụ:\n  loa archive audit --store kho\n\n\
-                 JSON: checked, intact, missing[], damaged[], orphans[].",
+                 JSON: checked, intact, missing[], damaged[], unreadable[], orphans[], not_remembered.",
             ),
             en: (
-                "Reads every file of the archive again and compares SHA-256 digests. Missing or damaged ones \
-                 end with exit code 1. Orphans (unknown to the index) are only named, never deleted.",
+                "Reads every file of the archive again and compares SHA-256 digests. Missing, damaged or \
+                 unreadable ones end with exit code 1. Orphans (unknown to the index) are only named, never deleted.",
                 "Examples:\n  loa archive audit --store archive\n\n\
-                 JSON: checked, intact, missing[], damaged[], orphans[].",
+                 JSON: checked, intact, missing[], damaged[], unreadable[], orphans[], not_remembered.",
             ),
         },
     ),
