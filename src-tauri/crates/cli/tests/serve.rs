@@ -269,6 +269,7 @@ fn no_path_asked_for_leaves_the_folder_of_pages() {
 #[test]
 fn what_was_sent_goes_with_the_run_and_what_others_put_there_stays() {
     let home = tempfile::tempdir().unwrap();
+    archive::claim(&home.path().join("kho")).unwrap();
     let uploads = home.path().join("kho/uploads");
     fs::create_dir_all(uploads.join("2019")).unwrap();
     fs::write(uploads.join("2019/wedding.jpg"), "mine").unwrap();

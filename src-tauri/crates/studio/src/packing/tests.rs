@@ -95,6 +95,7 @@ fn a_package_nobody_was_told_of_goes_where_its_file_is_not_whole() {
 #[test]
 fn a_package_file_that_no_note_speaks_of_is_left_alone() {
     let store = tempfile::tempdir().unwrap();
+    archive::claim(store.path()).unwrap();
     fs::create_dir_all(store.path().join("packages")).unwrap();
     let place = store
         .path()
