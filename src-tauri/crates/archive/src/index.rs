@@ -7,7 +7,7 @@
 //! | ground | how it is opened |
 //! |---|---|
 //! | usual | shared memory in its file |
-//! | disk full | shared memory on the heap, so by one process at a time; may write what fits |
+//! | disk full | shared memory on the heap, so by one process at a time; writes what fits |
 //! | read-only medium or folder | no locks; the log (`loa.db-wal`) is read where it has content |
 //! | medium without locks | the same: without locks two who write would destroy the index |
 //!
@@ -37,6 +37,14 @@ const BUSY_WAIT: Duration = Duration::from_secs(10);
 /// Written to find out whether a disk is full: more than the shared memory takes.
 const TRIAL_BYTES: usize = 64 << 10;
 
+/// With less room than this, shared memory in a file is no safe ground: it is mapped, and the system
+/// ends a program whose write to mapped memory finds no block.
+const ROOM_BYTES_MIN: u64 = 1 << 20;
+
+/// What is mapped at once. On media of smaller blocks, SQLite's way of making the shared memory
+/// leaves holes in it.
+const MEMORY_PAGE_BYTES: u64 = 4096;
+
 /// Keeps the shared memory on the heap, for all connections of this process.
 const VFS_ALONE: &str = if cfg!(unix) { "unix-excl" } else { "win32" };
 
@@ -62,6 +70,15 @@ pub(crate) fn open(path: &Path, may_create: impl Fn() -> bool) -> Result<Index, 
     let is_there = fs::metadata(path).is_ok_and(|about| about.len() > 0);
     if !is_there && !may_create() {
         return Err(missing(path));
+    }
+    let free = files::available_bytes(path);
+    if is_there && free.is_ok_and(|free| free < ROOM_BYTES_MIN) {
+        match open_alone(path, Duration::ZERO) {
+            // Another process has it open, with shared memory that has its room.
+            Err(Error::Busy) => {}
+            Err(error) if is_of_medium(&error) => {}
+            opened => return opened,
+        }
     }
     let error = match open_usual(path, &may_create) {
         Err(Error::IndexUnsound { .. }) => {
@@ -169,13 +186,30 @@ fn open_usual(path: &Path, may_create: &impl Fn() -> bool) -> Result<Index, Erro
         return read_only(db, path, why);
     }
     enter_wal(&db, path)?;
-    ready(db, path, format)
+    let index = ready(db, path, format)?;
+    fill_shared_memory(&index.db, path)?;
+    Ok(index)
+}
+
+/// Has the shared memory filled while there is room for it, where it would have holes: the first
+/// page written to the log does that. Otherwise a disk that fills up while the program runs would
+/// end it at the next write.
+fn fill_shared_memory(db: &Connection, path: &Path) -> Result<(), Error> {
+    if files::block_bytes(path).is_ok_and(|bytes| bytes >= MEMORY_PAGE_BYTES) {
+        return Ok(());
+    }
+    let format = format!("PRAGMA user_version = {FORMAT}");
+    match db.execute_batch(&format).map_err(Error::from) {
+        // Whoever writes at this moment fills it.
+        Err(Error::Busy | Error::DiskFull(_)) => Ok(()),
+        filled => filled,
+    }
 }
 
 /// Opens an index that is there on ground where the usual way failed.
 fn open_as_it_can_be(path: &Path, why: Unwritable) -> Result<Index, Error> {
     if why == Unwritable::DiskFull {
-        match open_alone(path) {
+        match open_alone(path, BUSY_WAIT) {
             Err(error) if is_of_medium(&error) => {}
             opened => return opened,
         }
@@ -200,15 +234,19 @@ fn open_as_it_can_be(path: &Path, why: Unwritable) -> Result<Index, Error> {
 }
 
 /// Opens the index for this process alone, which needs no file for the shared memory.
-fn open_alone(path: &Path) -> Result<Index, Error> {
+fn open_alone(path: &Path, wait: Duration) -> Result<Index, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | NO_MUTEX;
     let db = Connection::open_with_flags_and_vfs(path, flags, VFS_ALONE)?;
     if !cfg!(unix) {
         db.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
     }
     let db = connect(db)?;
-    db.busy_timeout(BUSY_WAIT)?;
+    if db.is_readonly(MAIN_DB)? {
+        return Err(Error::unwritable(path, Unwritable::NotAllowed));
+    }
+    db.busy_timeout(wait)?;
     let format = format_of(&db, path)?;
+    db.busy_timeout(BUSY_WAIT)?;
     ready(db, path, format)
 }
 

@@ -9,7 +9,7 @@
 mod support;
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -62,6 +62,30 @@ fn child_uses_an_archive() {
     println!("add {}", said(add));
 }
 
+/// As [`child_uses_an_archive`], on a disk that fills up meanwhile.
+#[test]
+#[ignore = "a child process of the tests below"]
+fn child_fills_the_disk_it_works_on() {
+    let Some(folder) = child_folder() else { return };
+    let mut archive = Archive::open(&folder).unwrap();
+    let mut fill = fs::File::create(folder.with_file_name("fill")).unwrap();
+    for block in [1 << 16, 1 << 9] {
+        while fill.write_all(&vec![0; block]).is_ok() {}
+    }
+    let room: u64 = std::env::var("ARCHIVE_TEST_ROOM").unwrap().parse().unwrap();
+    let filled = fill.metadata().unwrap().len();
+    fill.set_len(filled - room).unwrap();
+    for number in 10..200 {
+        let add = archive.add_item(id(number), &article("Tin khác", "chữ"), 5);
+        if let Err(error) = add {
+            println!("add {}", said::<()>(Err(error)));
+            break;
+        }
+    }
+    let found = archive.search(&Query::new("ban tin")).map(|it| it.count);
+    println!("search {found:?}");
+}
+
 fn said<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
     match result {
         Ok(done) => format!("{done:?}"),
@@ -88,7 +112,11 @@ fn make(folder: &Path) -> Archive {
 }
 
 fn output(folder: &Path, wrapper: &[&str]) -> String {
-    let mut child = child("child_uses_an_archive", folder, wrapper);
+    output_of("child_uses_an_archive", folder, wrapper)
+}
+
+fn output_of(test: &str, folder: &Path, wrapper: &[&str]) -> String {
+    let mut child = child(test, folder, wrapper);
     let mut text = String::new();
     child
         .stdout
@@ -194,6 +222,48 @@ fn on_a_full_disk_an_archive_is_searched_shown_audited_and_read() {
         assert_readable(&text, &format!("{left:?}"));
         assert!(line(&text, "put").contains("DiskFull"), "{text}");
         assert!(line(&text, "add").contains("DiskFull"), "{text}");
+    }
+}
+
+/// Blocks smaller than a page of memory, as small disks have them, are what maps end on.
+#[test]
+fn on_a_full_disk_of_small_blocks_no_program_is_ended_by_the_system() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = leave(folder.path(), Left::Closed);
+    fs::create_dir(folder.path().join("medium")).unwrap();
+    let on_small_blocks = |test: &str, spoil: &str| {
+        let script = format!(
+            "cd {} && truncate -s 8M image && mkfs.ext4 -q -F -m 0 -b 1024 image && \
+             mount -o loop image medium && cp -a copy medium/store && {spoil}; exec \"$@\"",
+            folder.path().display()
+        );
+        let wrapper = ["unshare", "--mount", "sh", "-c", &script, "sh"];
+        let medium = folder.path().join("medium");
+        let mounts = format!("{script} true").replace("exec \"$@\" true", "test -e medium/store");
+        let can = can(&["unshare", "--mount", "sh", "-c", &mounts]);
+        can.then(|| output_of(test, &medium.join("store"), &wrapper))
+    };
+    assert!(copy.exists());
+    if on_small_blocks("child_uses_an_archive", "true").is_none() {
+        return; // no loop devices for a test here
+    }
+    // Enough for the shared memory with its holes, and too little for it without.
+    for blocks in 8..=12 {
+        let spoil = format!(
+            "cat /dev/zero > medium/fill 2> /dev/null; truncate -s -20k medium/fill; \
+             while test $(stat -f -c %a medium) -gt {blocks}; do \
+             head -c 1024 /dev/zero >> medium/more; done"
+        );
+        let text = on_small_blocks("child_uses_an_archive", &spoil).unwrap();
+        assert_readable(&text, &format!("{blocks} blocks left"));
+        assert!(line(&text, "add").contains("DiskFull"), "{text}");
+    }
+    // Enough for what is written to the log, and too little for what that writes to the memory.
+    for room in [36 << 10, 44 << 10, 52 << 10, 60 << 10] {
+        let spoil = format!("export ARCHIVE_TEST_ROOM={room}");
+        let text = on_small_blocks("child_fills_the_disk_it_works_on", &spoil).unwrap();
+        assert!(line(&text, "add").contains("DiskFull"), "{room}: {text}");
+        assert_eq!(line(&text, "search"), "Ok(1)", "{room}: {text}");
     }
 }
 

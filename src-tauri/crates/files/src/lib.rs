@@ -22,7 +22,7 @@ pub use access::{may_read, may_write};
 pub use draft::{Draft, is_draft_name, write_whole};
 pub use folder::{create_folders, sync_folder};
 pub use links::{has_link_below, open_in_place};
-pub use room::{Shortage, available_bytes};
+pub use room::{Shortage, available_bytes, block_bytes};
 pub use run::{RunFolder, sweep_runs};
 pub use sweep::{sweep_beside, sweep_folder};
 

@@ -23,6 +23,14 @@ pub fn available_bytes(path: &Path) -> io::Result<u64> {
     }
 }
 
+/// Bytes that the medium of `path` gives out at once: the size of a block or cluster.
+///
+/// # Errors
+/// What the system reports.
+pub fn block_bytes(path: &Path) -> io::Result<u64> {
+    fs4::allocation_granularity(path)
+}
+
 /// That something does not fit. Shown, it says by how much.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Shortage {
@@ -81,6 +89,7 @@ mod tests {
         assert!(available_bytes(&folder.path().join("not/yet/made.tar")).unwrap() > 0);
         assert!(available_bytes(Path::new("not-yet-made.tar")).unwrap() > 0);
         assert_eq!(Shortage::of(0, folder.path()), None);
+        assert!(block_bytes(folder.path()).unwrap().is_power_of_two());
         let short = Shortage::of(u64::MAX, folder.path()).unwrap();
         assert!(short.available < u64::MAX);
     }
