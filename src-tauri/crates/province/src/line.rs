@@ -1,16 +1,28 @@
-//! Connections that can be cut from inside a handler, as a bad line cuts them from outside.
+//! Connections that can be cut from inside a handler, as a bad line cuts them from outside. There are
+//! so many of one sender and of all, and one on which nothing moves is closed: each takes a file
+//! descriptor of the whole program.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, Sleep};
+
+/// Most connections of all, and of one sender. One more is closed at once.
+const LINES_MAX: usize = 256;
+const LINES_PER_SENDER_MAX: usize = 64;
+
+/// How long nothing may move. Longer than senders wait for an answer or keep a line for later.
+const IDLE_MAX: Duration = Duration::from_secs(120);
 
 /// The switch of one connection, and who is at its other end.
 #[derive(Clone, Debug)]
@@ -46,25 +58,74 @@ impl Line {
     }
 }
 
+/// How many connections each sender has.
+#[derive(Clone, Debug, Default)]
+struct Places(Arc<Mutex<BTreeMap<IpAddr, usize>>>);
+
+/// One of them, given back when dropped.
+#[derive(Debug)]
+struct Place {
+    of: IpAddr,
+    places: Places,
+}
+
+impl Places {
+    fn take(&self, of: IpAddr) -> Option<Place> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: usize = taken.values().sum();
+        let own = taken.get(&of).copied().unwrap_or(0);
+        if all >= LINES_MAX || own >= LINES_PER_SENDER_MAX {
+            return None;
+        }
+        taken.insert(of, own + 1);
+        drop(taken);
+        let places = self.clone();
+        Some(Place { of, places })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = (self.places.0)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let own = taken.entry(self.of).or_default();
+        *own = own.saturating_sub(1);
+        if *own == 0 {
+            taken.remove(&self.of);
+        }
+    }
+}
+
 /// Accepts connections, each with its switch.
-pub(crate) struct Lines(pub(crate) TcpListener);
+pub(crate) struct Lines {
+    listener: TcpListener,
+    places: Places,
+}
 
 impl Listener for Lines {
     type Io = Wire;
     type Addr = Line;
 
     async fn accept(&mut self) -> (Wire, Line) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        let line = Line::from(address);
-        let wire = Wire {
-            stream,
-            line: line.clone(),
-        };
-        (wire, line)
+        loop {
+            let (stream, address) = Listener::accept(&mut self.listener).await;
+            let line = Line::from(address);
+            let Some(place) = self.places.take(line.sender()) else {
+                continue;
+            };
+            let wire = Wire {
+                stream,
+                line: line.clone(),
+                silence: Box::pin(tokio::time::sleep(IDLE_MAX)),
+                _place: place,
+            };
+            return (wire, line);
+        }
     }
 
     fn local_addr(&self) -> io::Result<Line> {
-        Ok(Line::from(self.0.local_addr()?))
+        Ok(Line::from(self.listener.local_addr()?))
     }
 }
 
@@ -78,6 +139,27 @@ impl Connected<IncomingStream<'_, Lines>> for Line {
 pub(crate) struct Wire {
     stream: TcpStream,
     line: Line,
+    /// Ends where nothing has moved for too long.
+    silence: Pin<Box<Sleep>>,
+    _place: Place,
+}
+
+impl Wire {
+    /// What came of an attempt to move bytes; nothing, for too long, is a failure.
+    fn unless_silent<T>(
+        &mut self,
+        moved: Poll<io::Result<T>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if moved.is_ready() {
+            self.silence.as_mut().reset(Instant::now() + IDLE_MAX);
+            return moved;
+        }
+        match self.silence.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
 }
 
 impl AsyncRead for Wire {
@@ -87,7 +169,8 @@ impl AsyncRead for Wire {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.line.check()?;
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let moved = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.unless_silent(moved, context)
     }
 }
 
@@ -98,7 +181,8 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.line.check()?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let moved = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.unless_silent(moved, context)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -124,12 +208,28 @@ fn sender(address: IpAddr) -> IpAddr {
 pub(crate) async fn listen(address: SocketAddr) -> io::Result<(Lines, SocketAddr)> {
     let listener = TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
-    Ok((Lines(listener), address))
+    let lines = Lines {
+        listener,
+        places: Places::default(),
+    };
+    Ok((lines, address))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::sender;
+    use super::{LINES_MAX, LINES_PER_SENDER_MAX, Places, sender};
+
+    #[test]
+    fn one_sender_holds_some_connections_and_all_together_no_more_than_there_are() {
+        let places = Places::default();
+        let take = |sender: u8| places.take([10, 0, 0, sender].into());
+        let held: Vec<_> = std::iter::from_fn(|| take(1)).collect();
+        assert_eq!(held.len(), LINES_PER_SENDER_MAX);
+        let others: Vec<_> = (2..).map_while(|sender| take(sender)).collect();
+        assert_eq!(held.len() + others.len(), LINES_MAX);
+        drop(held);
+        assert!(take(1).is_some());
+    }
 
     #[test]
     fn all_addresses_of_one_network_are_one_sender() {

@@ -175,6 +175,29 @@ fn a_disk_with_too_little_free_takes_nothing_more() {
     assert_eq!(uploads.count(), 0);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn one_sender_who_leaves_lines_open_keeps_nobody_else_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, client) = start(config(folder.path()));
+    let open = |_| {
+        let mut line = std::net::TcpStream::connect(client.0).unwrap();
+        // The province may have closed it already.
+        std::io::Write::write_all(&mut line, b"GET / HTTP/1.1\r\n").unwrap_or_default();
+        line
+    };
+    let lines: Vec<_> = (0..300).map(open).collect();
+    let other = request_from("127.0.0.2", client.0, "GET", "/v1/about", &[]);
+    assert_eq!(other.unwrap().status, 200);
+    // All before it have been looked at.
+    let is_open = |line: &std::net::TcpStream| {
+        line.set_nonblocking(true).unwrap();
+        let read = std::io::Read::read(&mut &*line, &mut [0]);
+        read.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
+    };
+    assert_eq!(lines.iter().filter(|line| is_open(line)).count(), 64);
+}
+
 #[test]
 fn a_page_whose_name_points_here_gets_nothing_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
