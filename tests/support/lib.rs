@@ -4,3 +4,4 @@ pub mod chaos;
 pub mod dice;
 pub mod host;
 pub mod programs;
+pub mod servers;
