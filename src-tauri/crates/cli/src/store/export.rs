@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use archive::{Archive, ItemFile};
 use files::{Access, Draft};
@@ -40,11 +41,23 @@ pub fn export(task: &args::ArchiveExport, json: bool) -> Outcome {
         }
         places.push(place);
     }
-    for (file, place) in files.iter().zip(&places) {
-        under_bar(|watch| copy(&archive, file, place, watch))?;
+    for (nth, (file, place)) in files.iter().zip(&places).enumerate() {
+        let copied = under_bar(|watch| copy(&archive, file, place, watch));
+        if let Err(error) = copied {
+            take_back(&places[..nth]);
+            return Err(error);
+        }
     }
     let files = places.iter().map(|path| shown(path)).collect();
     done(json, &Exported { files }, |made| made.files.clone())
+}
+
+/// Half an item is of no use, and its names would be in the way of the whole. These files were made
+/// just now, over nothing; one that cannot be removed again stays, and is whole.
+fn take_back(places: &[PathBuf]) {
+    for place in places {
+        std::fs::remove_file(place).unwrap_or_default();
+    }
 }
 
 /// The file's own name, made to fit any disk, with a number where another file has it.
@@ -58,15 +71,11 @@ fn own_name(name: &str, taken: &mut HashSet<String>) -> String {
     own.as_str().to_owned()
 }
 
-fn copy(
-    archive: &Archive,
-    file: &ItemFile,
-    place: &std::path::Path,
-    watch: Watch<'_>,
-) -> Result<(), Problem> {
+fn copy(archive: &Archive, file: &ItemFile, place: &Path, watch: Watch<'_>) -> Result<(), Problem> {
     let source = archive.open_object(file.digest)?;
     files::sweep_beside(place);
-    let mut draft = Draft::beside(place, Access::Usual)?;
+    let on_place = |error| Problem::on(place, error);
+    let mut draft = Draft::beside(place, Access::Usual).map_err(on_place)?;
     let mut digester = Digester::new();
     let mut block = vec![0; BLOCK_BYTES];
     let mut done = 0;
@@ -77,15 +86,12 @@ fn copy(
             break;
         }
         digester.update(&block[..got]);
-        draft.write_all(&block[..got])?;
+        draft.write_all(&block[..got]).map_err(on_place)?;
         done += got as u64;
     }
     if digester.finish() != file.digest {
         let detail = format!("{}: media file {} has changed", file.name, file.digest);
         return Err(Problem::new(Code::StoreDamaged, detail));
     }
-    draft.finish_new(place).map_err(|error| {
-        let detail = format!("{}: {error}", place.display());
-        Problem::new(Problem::from(error).code, detail)
-    })
+    draft.finish_new(place).map_err(on_place)
 }
