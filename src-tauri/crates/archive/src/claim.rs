@@ -54,6 +54,7 @@ pub(crate) const FILES: &[&str] = &[
     "loa.db-journal",
     "settings.json",
     "settings.unreadable.json",
+    "application.lock",
 ];
 
 /// What systems put into folders and onto media by themselves. A folder with nothing else is empty.

@@ -271,6 +271,7 @@ fn what_was_sent_goes_with_the_run_and_what_others_put_there_stays() {
     let home = tempfile::tempdir().unwrap();
     archive::claim(&home.path().join("kho")).unwrap();
     let uploads = home.path().join("kho/uploads");
+    drop(Served::in_home(home.path()));
     fs::create_dir_all(uploads.join("2019")).unwrap();
     fs::write(uploads.join("2019/wedding.jpg"), "mine").unwrap();
     let mut served = Served::in_home(home.path());
@@ -317,6 +318,60 @@ fn what_was_sent_goes_with_the_run_and_what_others_put_there_stays() {
     drop(Served::in_home(home.path()));
     let kept = fs::read_to_string(uploads.join("2019/wedding.jpg"));
     assert_eq!(kept.unwrap(), "mine");
+}
+
+/// Names of half files anywhere below a folder.
+fn drafts(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() {
+            found.extend(drafts(&entry.path()));
+        } else if name.ends_with(".loa-draft") {
+            found.push(name);
+        }
+    }
+    found
+}
+
+#[test]
+fn a_job_under_way_when_the_server_is_told_to_stop_is_undone_and_called_cancelled() {
+    let home = tempfile::tempdir().unwrap();
+    let mut served = Served::in_home(home.path());
+    let answered = |answer: String| -> serde_json::Value {
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        serde_json::from_str(body).unwrap()
+    };
+    // A few minutes of noise, so that taking it in lasts.
+    let mut sound = b"RIFF\xff\xff\xff\x03WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+    sound.extend(48_000u32.to_le_bytes());
+    sound.extend(96_000u32.to_le_bytes());
+    sound.extend(b"\x02\0\x10\0data\0\0\0\x04");
+    sound.extend(
+        (0..32u32 << 20)
+            .flat_map(|it| ((it.wrapping_mul(2_654_435_761) >> 20) as i16).to_le_bytes()),
+    );
+    let offer = format!("POST /offer?name=a.wav&token={}", served.token);
+    let offer = answered(served.ask(&offer, &served.host(), &sound));
+    let made = answered(served.call("programme_create", br#"{"title":"a"}"#));
+    let request = serde_json::json!({
+        "programme": made["id"], "from": { "type": "offer", "id": offer["id"] }, "track": null, "position": null,
+    });
+    let store = home.path().join("kho");
+    served.call("programme_import", request.to_string().as_bytes());
+    until(|| !drafts(&store).is_empty(), "nothing is taken in");
+    let ended = Command::new("kill")
+        .arg(served.child.id().to_string())
+        .status();
+    assert!(ended.unwrap().success());
+    until(
+        || served.child.try_wait().unwrap().is_some(),
+        "it does not end",
+    );
+    assert_eq!(drafts(&store), Vec::<String>::new());
+    let served = Served::in_home(home.path());
+    let jobs = answered(served.call("jobs", b"{}"));
+    assert_eq!(jobs[0]["state"], "cancelled", "{jobs}");
 }
 
 #[test]
