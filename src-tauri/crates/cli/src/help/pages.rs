@@ -44,7 +44,8 @@ const PAGES: &[(&str, Page)] = &[
                  Biến môi trường:\n  \
                    LC_ALL, LC_MESSAGES, LANG   tiếng Việt khi bắt đầu bằng vi, ngoài ra tiếng Anh\n  \
                    LOA_ASSETS                  nơi để chuẩn âm lượng, cỡ bảng, mẫu\n\n\
-                 Mã thoát: 0 xong; 1 bị từ chối hoặc hỏng, lý do ở stderr; 2 gõ sai.",
+                 Mã thoát: 0 xong (việc đã làm mà không in được kết quả vẫn là xong); 1 bị từ chối, bị dừng \
+                 hoặc hỏng, lý do ở stderr; 2 gõ sai.",
             ),
             en: (
                 "Each command does one job on files or on an archive. The answer goes to standard output, in \
@@ -63,7 +64,8 @@ const PAGES: &[(&str, Page)] = &[
                  Environment:\n  \
                    LC_ALL, LC_MESSAGES, LANG   Vietnamese where they begin with vi, else English\n  \
                    LOA_ASSETS                  where loudness profiles, board sizes and templates lie\n\n\
-                 Exit codes: 0 done; 1 refused or failed, the reason on stderr; 2 wrong usage.",
+                 Exit codes: 0 done (work whose result could not be printed is done); 1 refused, stopped or \
+                 failed, the reason on stderr; 2 wrong usage.",
             ),
         },
     ),

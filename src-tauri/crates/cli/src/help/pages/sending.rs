@@ -71,13 +71,17 @@ pub(super) const PAGES: &[(&str, Page)] = &[
             vi: (
                 "Mở đúng giao diện của Loa Studio trong trình duyệt, cho máy không có WebKit và cho thử nghiệm. \
                  Chỉ nghe ở 127.0.0.1; địa chỉ in ra có mã bí mật, ai không có mã thì không gọi được gì. Đừng \
-                 gửi địa chỉ ấy cho người khác. Chạy tới khi bấm Ctrl-C.",
+                 gửi địa chỉ ấy cho người khác. Một kho chỉ mở ở một cửa sổ một lúc, trong trình duyệt hay \
+                 ngoài; các lệnh archive và package vẫn dùng được cùng lúc. Chạy tới khi bấm Ctrl-C, hoặc \
+                 máy tắt (SIGTERM), hoặc đóng cửa sổ dòng lệnh (SIGHUP).",
                 "Ví dụ:\n  loa serve --store kho\n\nJSON (một lần, lúc bắt đầu): url, token.",
             ),
             en: (
                 "Opens the very window of Loa Studio in a browser, for machines without WebKit and for tests. It \
                  listens on 127.0.0.1 only; the address printed holds a token without which nothing can be \
-                 called. Give that address to nobody. Runs until Ctrl-C.",
+                 called. Give that address to nobody. An archive is open in one window at a time, in a \
+                 browser or not; the commands archive and package work beside it. Runs until Ctrl-C, until \
+                 the system shuts down (SIGTERM) or the terminal is closed (SIGHUP).",
                 "Examples:\n  loa serve --store archive\n\nJSON (once, at the start): url, token.",
             ),
         },
