@@ -10,6 +10,7 @@ import type { AuditReport } from '../wire/AuditReport';
 import { f, t } from '../text/index.svelte';
 import { app } from './app.svelte';
 import { notices } from './notices.svelte';
+import { recovery } from './recovery.svelte';
 
 const PAGE = 100;
 /** Typing is answered after this pause: below what a person feels, above what keys bounce. */
@@ -110,11 +111,23 @@ class Archive {
     const item = await app.ask('item_change', { id: this.item.id, title: null, body: null, tags: null, status });
     if (item) { this.item = item; void this.search(true); }
   }
+  /** Recovers the documents in which the audit found damage, one after another. */
+  async recover() {
+    const ids = this.audit?.report.document_faults.map((fault) => fault.id) ?? [];
+    for (const id of ids) {
+      const done = await recovery.recover(id);
+      const audit = this.audit;
+      if (done && audit) this.audit = { ...audit, report: { ...audit.report, document_faults: audit.report.document_faults.filter((fault) => fault.id !== id) } };
+    }
+  }
   async runAudit() {
     const result = await app.finish('audit', {});
     if (result?.type !== 'audited') return;
     this.audit = { report: result, at_ms: Date.now() };
     const broken = [...result.damaged, ...result.missing];
+    const faults = result.document_faults;
+    const titles = faults.map((fault) => `“${fault.title || t().common.untitled}”`).join(', ');
+    if (faults.length > 0) notices.tell('bad', t().archive.auditRecover(f().number(faults.length), titles), { action: { label: t().recovery.button, run: () => void this.recover() } });
     if (broken.length > 0) notices.tell('bad', t().archive.auditMend(f().number(broken.length)), { detail: broken.join(' ') });
     const unread = result.unreadable;
     if (unread.length > 0) notices.tell('bad', t().archive.auditUnread(f().number(unread.length)), { detail: unread.join(' ') });

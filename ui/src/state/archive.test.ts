@@ -55,7 +55,7 @@ it('an item asked for by its address stays in sight whatever was looked for befo
 });
 
 it('a check that finds damaged files says which, and what to do', async () => {
-  const done = { type: 'audited', checked: 2, intact: 1, missing: [], damaged: ['abc123'], unreadable: [], orphans: [], not_remembered: false };
+  const done = { type: 'audited', checked: 2, intact: 1, missing: [], damaged: ['abc123'], unreadable: [], orphans: [], documents: 1, document_faults: [], not_remembered: false };
   const job = { id: 'a', kind: 'audit', title: '', subject: null, state: 'done', fraction: 1, started_ms: 0, problem: null, result: done } as unknown as Job;
   await app.start(fakeHost({ app_state: () => ({ settings: { language: 'vi', theme: 'light' }, jobs: [] }) as unknown as AppState, audit: () => job }));
   await archive.runAudit();
@@ -63,4 +63,18 @@ it('a check that finds damaged files says which, and what to do', async () => {
   Object.assign(done, { damaged: [], unreadable: ['def456 (EIO)'], not_remembered: true });
   await archive.runAudit();
   expect(notices.shown.slice(-2)).toMatchObject([{ tone: 'bad', detail: 'def456 (EIO)' }, { tone: 'warn' }]);
+});
+
+it('a check that finds a damaged document names it and offers to recover it', async () => {
+  const fault = { id: 'd', title: 'Lịch cắt điện', opens: false, detail: '' };
+  const done = { type: 'audited', checked: 2, intact: 2, missing: [], damaged: [], unreadable: [], orphans: [], documents: 3, document_faults: [fault], not_remembered: false };
+  const job = { id: 'b', kind: 'audit', title: '', subject: null, state: 'done', fraction: 1, started_ms: 0, problem: null, result: done } as unknown as Job;
+  const recovered = { id: 'd', kind: 'deck' as const, title: fault.title, kept_until_ms: 0, missing: 1, may_miss_more: false, missing_until_ms: null, kept: [] };
+  await app.start(fakeHost({ app_state: () => ({ settings: { language: 'vi', theme: 'light' }, jobs: [] }) as unknown as AppState, audit: () => job, document_recover: () => recovered }));
+  await archive.runAudit();
+  const told = notices.shown.at(-1);
+  expect(told?.text).toContain('Lịch cắt điện');
+  told?.action?.run();
+  await vi.waitFor(() => expect(archive.audit?.report.document_faults).toEqual([]));
+  expect(notices.shown.at(-1)?.text).toContain('Thiếu 1 thao tác');
 });

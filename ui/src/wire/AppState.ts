@@ -2,6 +2,7 @@
 import type { Job } from "./Job";
 import type { Problem } from "./Problem";
 import type { Recording } from "./Recording";
+import type { RecoveredDocument } from "./RecoveredDocument";
 import type { RecoveredTake } from "./RecoveredTake";
 import type { Sandbox } from "./Sandbox";
 import type { Settings } from "./Settings";
@@ -56,9 +57,13 @@ jobs: Array<Job>,
  */
 recovered: Array<RecoveredTake>, 
 /**
- * Documents whose last, torn record had to be dropped on opening.
+ * Documents whose last record was unfinished or damaged and was set aside on opening.
  */
 torn_documents: Array<string>, 
+/**
+ * Documents recovered since the start of the program.
+ */
+recovered_documents: Array<RecoveredDocument>, 
 /**
  * Why the archive can only be read; `null` where it can be written to.
  */

@@ -29,6 +29,7 @@ import type { PickFiles } from './PickFiles';
 import type { Play } from './Play';
 import type { Profile } from './Profile';
 import type { Programme } from './Programme';
+import type { RecoveredDocument } from './RecoveredDocument';
 import type { Render } from './Render';
 import type { Sandbox } from './Sandbox';
 import type { SearchPage } from './SearchPage';
@@ -61,6 +62,8 @@ export interface Commands {
   files_pick: { request: PickFiles; response: Array<Offer> };
   /** Documents being worked on. (query) */
   documents: { request: ListDocuments; response: Array<Document> };
+  /** Gets out of a damaged document what can be had, and says what is missing. (action) */
+  document_recover: { request: ById; response: RecoveredDocument };
   /** Puts a document out of sight; nothing of it is deleted. (action) */
   document_remove: { request: ById; response: Nothing };
   /** What is written about a document when it is put in: as the last time, or what suits a new one. (query) */

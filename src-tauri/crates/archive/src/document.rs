@@ -115,15 +115,6 @@ impl Archive {
         Ok(ids)
     }
 
-    /// Removes what killed programs left of documents they were just beginning or writing to; for
-    /// the start of a program. What cannot be removed stays for the next time.
-    pub fn sweep_documents(&self) {
-        files::sweep_runs(&self.documents_folder());
-        for id in self.document_folders().unwrap_or_default() {
-            files::sweep_folder(&self.document_folder(id));
-        }
-    }
-
     /// Notes a document's title and that it was worked on. Edits do not need it.
     ///
     /// # Errors

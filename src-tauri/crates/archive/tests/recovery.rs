@@ -322,28 +322,3 @@ fn a_log_or_a_lock_that_is_a_link_is_not_written_to() {
     assert!(archive.open_document(id(1)).is_err());
     assert!(!elsewhere.exists());
 }
-
-#[cfg(unix)]
-#[test]
-fn what_killed_programs_left_of_documents_is_swept_and_nothing_of_anybody_else() {
-    let store = tempfile::tempdir().unwrap();
-    let mut archive = open(&store);
-    let folder = document(&mut archive, 5, &[]);
-    let documents = store.path().join("documents");
-    let names = |folder: &Path| fs::read_dir(folder).unwrap().count();
-    let (before, inside) = (names(&documents), names(&folder));
-    // As a kill leaves them while a document is begun and while a snapshot is written.
-    let killed = documents.join("run-1-0");
-    fs::create_dir_all(killed.join("document")).unwrap();
-    let mark = "Loa Studio: this folder lasts as long as the program runs.\n";
-    fs::write(killed.join(".loa-run"), mark).unwrap();
-    fs::write(killed.join("document/edits.log"), b"LoaEdits").unwrap();
-    fs::write(folder.join(".snapshot-0.1-0.loa-draft"), b"half").unwrap();
-    for foreign in [".new-mine-1", "run-2-0", "photos"] {
-        fs::create_dir(documents.join(foreign)).unwrap();
-        fs::write(documents.join(foreign).join("a.jpg"), b"mine").unwrap();
-    }
-    archive.sweep_documents();
-    assert_eq!(names(&documents), before + 3);
-    assert_eq!(names(&folder), inside);
-}

@@ -174,6 +174,8 @@ pub enum Archive {
     Export(ArchiveExport),
     #[command(about = l("Đọc lại toàn kho và so mã băm", "Reads the archive again and compares digests"))]
     Audit(Store),
+    #[command(about = l("Khôi phục tài liệu đang làm bị hỏng trên đĩa", "Recovers documents under work that are damaged on disk"))]
+    Recover(ArchiveRecover),
 }
 
 #[derive(ClapArgs)]
@@ -229,6 +231,14 @@ pub struct ArchiveSearch {
 pub struct ArchiveItem {
     #[arg(value_name = "ITEM", help = l("Mã của mục", "Id of the item"))]
     pub item: String,
+    #[command(flatten)]
+    pub store: Store,
+}
+
+#[derive(ClapArgs)]
+pub struct ArchiveRecover {
+    #[arg(value_name = "DOCUMENT", help = l("Mã của tài liệu; bỏ trống thì mọi tài liệu bị hỏng", "Id of the document; left out, all that are damaged"))]
+    pub document: Option<String>,
     #[command(flatten)]
     pub store: Store,
 }

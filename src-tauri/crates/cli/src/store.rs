@@ -1,16 +1,16 @@
-//! Commands on the archive: add, search, show, export, audit.
+//! Commands on the archive: add, search, show, export, audit, recover.
 
+mod audit;
 mod export;
+mod recover;
 mod show;
 
 use std::path::Path;
 
-use archive::{
-    Archive, AuditBudget, Item, ItemFile, Kind, Levels, Metadata, Person, PlaceName, Query,
-};
+use archive::{Archive, Item, ItemFile, Kind, Levels, Metadata, Person, PlaceName, Query};
 use serde::Serialize;
-use studio::wire::{AuditReport, Code, Problem};
-use units::{Day, Dbtp, Digest, Id, Lufs, Watch};
+use studio::wire::{Code, Problem};
+use units::{Day, Dbtp, Id, Lufs};
 
 use self::export::export;
 use self::show::{people, shown};
@@ -18,7 +18,7 @@ use self::show::{people, shown};
 use crate::args::{self, Archive as Task};
 use crate::bar::under_bar;
 use crate::machine::{now_ms, random};
-use crate::out::{answer, done, say};
+use crate::out::{answer, done};
 use crate::words::l;
 use crate::{Outcome, refused};
 
@@ -28,7 +28,8 @@ pub fn archive(task: Task, json: bool) -> Outcome {
         Task::Search(task) => search(&task, json),
         Task::Show(task) => show(&task, json),
         Task::Export(task) => export(&task, json),
-        Task::Audit(task) => audit(&task, json),
+        Task::Audit(task) => audit::audit(&task, json),
+        Task::Recover(task) => recover::recover(&task, json),
     }
 }
 
@@ -229,83 +230,4 @@ fn show(task: &args::ArchiveItem, json: bool) -> Outcome {
     let archive = open(&task.store.store)?;
     let item = find(&archive, &task.item)?;
     answer(json, &shown(&item), people)
-}
-
-fn audit(task: &args::Store, json: bool) -> Outcome {
-    let mut archive = open(&task.store)?;
-    let found =
-        under_bar(|watch: Watch<'_>| Ok(archive.audit(now_ms(), AuditBudget::ALL, watch)?))?;
-    let names = |digests: &[Digest]| digests.iter().map(ToString::to_string).collect();
-    let report = AuditReport {
-        checked: found.checked,
-        intact: found.ok,
-        missing: names(&found.missing),
-        damaged: names(&found.damaged),
-        unreadable: (found.unreadable.iter())
-            .map(|(digest, why)| format!("{digest} ({why})"))
-            .collect(),
-        orphans: found.orphans.clone(),
-        not_remembered: found.not_remembered,
-    };
-    if found.not_remembered {
-        say(&format!(
-            "loa: {}",
-            l(
-                "không ghi được kết quả vào kho (ổ đĩa đầy hoặc bị khoá)",
-                "the findings could not be written into the archive (disk full or locked)",
-            )
-        ));
-    }
-    let mut lines = Vec::new();
-    for (digests, word) in [
-        (&found.missing, l("mất", "missing")),
-        (&found.damaged, l("hỏng", "damaged")),
-    ] {
-        for digest in digests {
-            lines.push(format!("x {word} {digest}  {}", titles(&archive, *digest)?));
-        }
-    }
-    let unread = l("không đọc được", "unreadable");
-    for (digest, why) in &found.unreadable {
-        let titles = titles(&archive, *digest)?;
-        lines.push(format!("x {unread} {digest}  {titles}  ({why})"));
-    }
-    let odd = l("lạ", "unknown");
-    lines.extend(report.orphans.iter().map(|name| format!("! {odd} {name}")));
-    // The exit code holds the verdict.
-    done(json, &report, |it| {
-        lines.push(format!(
-            "{} / {} {} · {} {} · {} {} · {} {} · {} {}",
-            it.intact,
-            it.checked,
-            l("tệp đúng", "files intact"),
-            it.missing.len(),
-            l("mất", "missing"),
-            it.damaged.len(),
-            l("hỏng", "damaged"),
-            it.unreadable.len(),
-            unread,
-            it.orphans.len(),
-            l("tệp lạ", "orphans"),
-        ));
-        lines
-    })?;
-    let (code, detail) = if !report.missing.is_empty() || !report.damaged.is_empty() {
-        (Code::StoreDamaged, "the audit found faults")
-    } else if !report.unreadable.is_empty() {
-        (Code::Io, "media files could not be read; they may be whole")
-    } else {
-        return Ok(());
-    };
-    Err(refused(Problem::new(code, detail)))
-}
-
-/// The titles of the items that need a media file.
-fn titles(archive: &Archive, digest: Digest) -> anyhow::Result<String> {
-    let mut titles = Vec::new();
-    for id in archive.find_by_digest(digest).map_err(problem)? {
-        let item = archive.item(id).map_err(problem)?;
-        titles.extend(item.map(|item| item.metadata.title));
-    }
-    Ok(titles.join(", "))
 }

@@ -266,6 +266,10 @@ pub fn sentence(code: Code) -> &'static str {
             "Ổ chứa kho không khoá được tệp nên ở đó kho chỉ đọc được; hãy chép kho vào ổ của máy này.",
             "The archive's drive knows no file locks, so it can only be read there; copy the archive to a disk of this machine.",
         ),
+        Code::DocumentDamaged => l(
+            "Tài liệu bị hỏng trên đĩa; hãy khôi phục: loa archive recover.",
+            "The document is damaged on disk; recover it: loa archive recover.",
+        ),
         Code::TextOverflow => l(
             "Chữ không vừa; hãy tách thành hai trang.",
             "The text does not fit; split it into two slides.",

@@ -47,7 +47,7 @@ use tokio::runtime::Handle;
 use units::Id;
 
 pub use audio::ports::{Capture, Playback};
-pub use documents::Model;
+pub use documents::{Model, recover_document};
 pub use events::Events;
 pub use facts::{duration_ms, measured, media_type, remember_levels};
 pub use folder_tree::FolderTree;
@@ -57,6 +57,7 @@ pub use keys::signing_key;
 pub use media::{Answer, Media};
 pub use outside::{inside, own_name};
 pub use packing::{Cover, Packing, organisation};
+pub use translate::archive::audit_to_wire;
 
 use crate::assets::Assets;
 use crate::documents::Documents;
@@ -97,6 +98,7 @@ struct Inner<H> {
     recorder: Recorder,
     post: Post,
     torn: Mutex<Vec<String>>,
+    recovered: Mutex<Vec<wire::RecoveredDocument>>,
     left_over: Mutex<Vec<wire::RecoveredTake>>,
     /// Let go last.
     #[expect(dead_code, reason = "what matters is when it is dropped")]
@@ -159,6 +161,7 @@ impl<H: Host> Studio<H> {
             recorder: Recorder::default(),
             post,
             torn: Mutex::default(),
+            recovered: Mutex::default(),
             left_over: Mutex::default(),
             lock,
         }));

@@ -12,8 +12,8 @@ use crate::wire::{
     AppState, Board, ById, ChangeItem, CheckDeck, CheckReport, Code, CutLine, Deck, Devices,
     Document, EditDeck, EditProgramme, Home, ImportPicture, ImportSound, Item, Job, ListDocuments,
     MendDeck, NewDeck, NewPackage, NewProgramme, Nothing, Offer, Package, Packages, PickFiles,
-    Play, Problem, Profile, Programme, Render, Sandbox, SearchPage, SearchRequest, Seek, Settings,
-    StartRecording, Template, ToArchive, Transport,
+    Play, Problem, Profile, Programme, RecoveredDocument, Render, Sandbox, SearchPage,
+    SearchRequest, Seek, Settings, StartRecording, Template, ToArchive, Transport,
 };
 use crate::{Host, Studio, commands};
 
@@ -138,6 +138,8 @@ commands! {
 
     /// Documents being worked on.
     Query documents(ListDocuments) -> Vec<Document>;
+    /// Gets out of a damaged document what can be had, and says what is missing.
+    Action document_recover(ById) -> RecoveredDocument;
     /// Puts a document out of sight; nothing of it is deleted.
     Action document_remove(ById) -> Nothing;
     /// What is written about a document when it is put in: as the last time, or what suits a new one.

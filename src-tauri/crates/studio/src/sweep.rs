@@ -33,7 +33,9 @@ pub(crate) fn sweep_store(store: &Path) {
         files::sweep_folder(&folder);
         sweep_older(&folder);
     }
-    files::sweep_runs(&store.join("exports"));
+    for folder in NESTED {
+        files::sweep_runs(&store.join(folder));
+    }
 }
 
 fn folders_in(folder: &Path) -> Vec<PathBuf> {

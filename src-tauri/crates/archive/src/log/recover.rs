@@ -69,11 +69,7 @@ impl Log {
             base.write(&path)?;
         }
         for (number, snapshot) in &listed {
-            if matches!(snapshots::load(*number, snapshot), Ok(None)) && snapshot.exists() {
-                let aside = free_name(folder, "damaged-snapshot", *number);
-                fs::rename(snapshot, &aside).on("name", snapshot)?;
-                kept.push(aside);
-            }
+            kept.extend(snapshots::set_aside_if_damaged(folder, *number, snapshot)?);
         }
         files::sync_folder(folder).on("make durable", folder)?;
         Ok(Recovered {

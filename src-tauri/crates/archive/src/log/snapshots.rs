@@ -8,7 +8,7 @@ use files::Access;
 
 use super::Snapshot;
 use super::frame::{self, Head, SNAPSHOT_BYTES_MAX};
-use super::open::damaged;
+use super::open::{damaged, free_name};
 use super::scan::Scan;
 use crate::Error;
 use crate::error::OnPath;
@@ -27,7 +27,23 @@ pub(super) fn write(
     content: &[u8],
 ) -> Result<(), Error> {
     let bytes = frame::snapshot(kind, number, chain, content)?;
-    put(&path(folder, PREFIXES[0], number), &bytes)
+    let path = path(folder, PREFIXES[0], number);
+    set_aside_if_damaged(folder, number, &path)?;
+    put(&path, &bytes)
+}
+
+/// Gives a damaged snapshot another name, under which it stays as it is.
+pub(super) fn set_aside_if_damaged(
+    folder: &Path,
+    number: u64,
+    path: &Path,
+) -> Result<Option<PathBuf>, Error> {
+    if !path.exists() || !matches!(load(number, path), Ok(None)) {
+        return Ok(None);
+    }
+    let aside = free_name(folder, "damaged-snapshot", number);
+    fs::rename(path, &aside).on("name", path)?;
+    Ok(Some(aside))
 }
 
 fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {

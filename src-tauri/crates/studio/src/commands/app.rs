@@ -28,6 +28,7 @@ pub fn app_state<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<AppState, Pr
         jobs: studio.0.jobs.list(),
         recovered: studio.left_over_takes().clone(),
         torn_documents: studio.torn().clone(),
+        recovered_documents: studio.recovered_documents().clone(),
         unwritable: unwritable(&studio.archive()),
     })
 }

@@ -15,8 +15,8 @@ use crate::facts;
 use crate::jobs::Order;
 use crate::translate::{self, parse};
 use crate::wire::{
-    self, AuditReport, ById, ChangeItem, Code, Event, Item, Job, JobKind, JobResult, Marked,
-    Nothing, Problem, SearchPage, SearchRequest,
+    self, ById, ChangeItem, Code, Event, Item, Job, JobKind, JobResult, Marked, Nothing, Problem,
+    SearchPage, SearchRequest,
 };
 use crate::{Host, Studio};
 
@@ -157,18 +157,9 @@ pub fn audit<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Job, Problem> {
         // A connection of its own: the window goes on working meanwhile.
         let mut archive = worker.archive().another()?;
         let report = archive.audit(worker.now_ms(), AuditBudget::ALL, watch)?;
-        let names = |digests: &[Digest]| digests.iter().map(ToString::to_string).collect();
-        Ok(JobResult::Audited(AuditReport {
-            checked: report.checked,
-            intact: report.ok,
-            missing: names(&report.missing),
-            damaged: names(&report.damaged),
-            unreadable: (report.unreadable.iter())
-                .map(|(digest, why)| format!("{digest} ({why})"))
-                .collect(),
-            orphans: report.orphans,
-            not_remembered: report.not_remembered,
-        }))
+        Ok(JobResult::Audited(translate::archive::audit_to_wire(
+            &archive, &report,
+        )?))
     })
 }
 

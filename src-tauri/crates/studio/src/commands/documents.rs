@@ -6,9 +6,11 @@ use audio::programme::Programme;
 use board::deck::Deck;
 use units::Id;
 
-use crate::documents::{Document, Model, Shared};
+use crate::documents::{Document, Model, Shared, recover_document};
 use crate::translate::parse;
-use crate::wire::{self, ById, Code, DocumentKind, Event, ListDocuments, Nothing, Problem};
+use crate::wire::{
+    self, ById, Code, DocumentKind, Event, ListDocuments, Nothing, Problem, RecoveredDocument,
+};
 use crate::{Host, Studio};
 
 /// Documents that were put away; nothing of them is deleted.
@@ -34,10 +36,8 @@ pub fn documents<H: Host>(
     let listed = studio.archive().documents()?;
     let mut found = Vec::new();
     for document in listed {
-        let kind = match document.kind.as_str() {
-            Programme::KIND => DocumentKind::Programme,
-            Deck::KIND => DocumentKind::Deck,
-            _ => continue,
+        let Some(kind) = kind_of(&document.kind) else {
+            continue;
         };
         let wanted = request.kind.is_none_or(|wanted| wanted == kind);
         let id = document.id.to_string();
@@ -45,7 +45,7 @@ pub fn documents<H: Host>(
             continue;
         }
         // One that cannot be opened is listed all the same, so that it is missed by nobody.
-        let listed = summary(studio, document.id, kind).unwrap_or(wire::Document {
+        let listed = summary(studio, document.id, kind).unwrap_or_else(|problem| wire::Document {
             id,
             kind,
             title: document.title.clone(),
@@ -54,6 +54,7 @@ pub fn documents<H: Host>(
             parts: 0,
             levels: None,
             archived: false,
+            problem: Some(problem),
         });
         if listed.title != document.title {
             studio.note_title(document.id, &listed.title, listed.updated_ms);
@@ -62,6 +63,15 @@ pub fn documents<H: Host>(
     }
     found.sort_by_key(|document| std::cmp::Reverse(document.updated_ms));
     Ok(found)
+}
+
+/// The kind by its word in the log; `None` for one that only a newer version knows.
+fn kind_of(word: &str) -> Option<DocumentKind> {
+    match word {
+        Programme::KIND => Some(DocumentKind::Programme),
+        Deck::KIND => Some(DocumentKind::Deck),
+        _ => None,
+    }
 }
 
 fn summary<H: Host>(
@@ -82,6 +92,7 @@ fn summary<H: Host>(
         archived: archived
             .as_ref()
             .is_some_and(|archived| archived.revision == revision),
+        problem: None,
     };
     match kind {
         DocumentKind::Programme => {
@@ -113,6 +124,35 @@ fn summary<H: Host>(
             )
         }),
     }
+}
+
+pub fn document_recover<H: Host>(
+    studio: &Studio<H>,
+    request: ById,
+) -> Result<RecoveredDocument, Problem> {
+    let id: Id = parse(&request.id)?;
+    let Some(fault) = studio.archive().check_document(id) else {
+        return studio.unharmed(id);
+    };
+    if !fault.opens {
+        // What was opened before the damage is whole in memory.
+        studio.0.documents.keep_whole(id)?;
+    }
+    studio.0.documents.close(id);
+    let recovered = recover_document(&studio.archive(), id)?;
+    studio.note_title(id, &recovered.title, studio.now_ms());
+    {
+        let mut all = studio.recovered_documents();
+        all.retain(|it| it.id != recovered.id);
+        all.push(recovered.clone());
+    }
+    let (_, _, revision) = studio.figures(id, recovered.kind)?;
+    let id = recovered.id.clone();
+    studio.events().tell(Event::Document { id, revision });
+    studio.events().tell(Event::Documents);
+    // The notice of what is missing is part of what the window reads with its settings.
+    studio.events().tell(Event::Settings);
+    Ok(recovered)
 }
 
 pub fn document_remove<H: Host>(studio: &Studio<H>, request: ById) -> Result<Nothing, Problem> {
@@ -172,6 +212,40 @@ impl<H: Host> Studio<H> {
     /// Titles of documents whose last record was torn when they were opened.
     pub(crate) fn torn(&self) -> MutexGuard<'_, Vec<String>> {
         self.0.torn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Title, time of the last edit and revision of a document.
+    fn figures(&self, id: Id, kind: DocumentKind) -> Result<(String, i64, u64), Problem> {
+        fn of<M: Model>(it: &Document<M>) -> (String, i64, u64) {
+            (it.value().title().to_owned(), it.saved_ms(), it.revision())
+        }
+        match kind {
+            DocumentKind::Programme => self.read_programme(id, of),
+            DocumentKind::Deck => self.read_deck(id, of),
+        }
+    }
+
+    /// The answer where there was nothing to recover.
+    fn unharmed(&self, id: Id) -> Result<RecoveredDocument, Problem> {
+        let document = self.archive().document(id)?;
+        let kind = document.and_then(|it| kind_of(&it.kind));
+        let kind = kind.ok_or_else(|| Problem::new(Code::NotFound, format!("document {id}")))?;
+        let (title, kept_until_ms, _) = self.figures(id, kind)?;
+        Ok(RecoveredDocument {
+            id: id.to_string(),
+            kind,
+            title,
+            kept_until_ms,
+            missing: 0,
+            may_miss_more: false,
+            missing_until_ms: None,
+            kept: Vec::new(),
+        })
+    }
+
+    /// What came of recovering documents since the start.
+    pub(crate) fn recovered_documents(&self) -> MutexGuard<'_, Vec<RecoveredDocument>> {
+        (self.0.recovered.lock()).unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn read_programme<T>(

@@ -80,7 +80,8 @@ impl<M: Model> Document<M> {
     /// Opens a document from its log.
     ///
     /// # Errors
-    /// [`Code::StoreDamaged`] where the log says what no program of ours wrote.
+    /// [`Code::NewerFile`] where the log says what this version does not know: it is whole, by its
+    /// checksums, so a program wrote it like this.
     pub fn open(id: Id, log: Log, content: LogContent) -> Result<Self, Problem> {
         let snapshot = text(&content.snapshot.content)?;
         let mut document = Self::from_snapshot(id, log, snapshot)?;
@@ -175,6 +176,15 @@ impl<M: Model> Document<M> {
         Ok(())
     }
 
+    /// Keeps the document as it is in memory, for when what lies on disk is damaged.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub fn keep_whole(&mut self) -> Result<(), Problem> {
+        let snapshot = self.to_snapshot()?;
+        Ok(self.log.snapshot(snapshot.as_bytes())?)
+    }
+
     /// Snapshots only make opening faster, so one that fails is tried again later.
     fn snapshot_if_due(&mut self) {
         if self.log.wants_snapshot()
@@ -245,7 +255,7 @@ impl<M: Model> Document<M> {
     fn from_snapshot(id: Id, log: Log, snapshot: &str) -> Result<Self, Problem> {
         let snapshot: Value = parse(snapshot)?;
         let steps = |name: &str| -> Result<Vec<Step<M::Edit>>, Problem> {
-            let list = snapshot[name].as_array().ok_or_else(damaged)?;
+            let list = snapshot[name].as_array().ok_or_else(unknown)?;
             list.iter()
                 .map(|step| {
                     let edit = M::edit_from_json(&step[0].to_string())?;
@@ -259,8 +269,8 @@ impl<M: Model> Document<M> {
             value: M::from_json(&snapshot["value"].to_string())?,
             done: steps("done")?,
             undone: steps("undone")?,
-            revision: snapshot["revision"].as_u64().ok_or_else(damaged)?,
-            saved_ms: snapshot["saved_ms"].as_i64().ok_or_else(damaged)?,
+            revision: snapshot["revision"].as_u64().ok_or_else(unknown)?,
+            saved_ms: snapshot["saved_ms"].as_i64().ok_or_else(unknown)?,
             log,
         })
     }
@@ -268,7 +278,7 @@ impl<M: Model> Document<M> {
 
 fn read_record<M: Model>(record: &str) -> Result<(Record<M::Edit>, i64), Problem> {
     let record: Value = parse(record)?;
-    let at_ms = record["at"].as_i64().ok_or_else(damaged)?;
+    let at_ms = record["at"].as_i64().ok_or_else(unknown)?;
     let record = if let Some(edit) = record.get("do") {
         Record::Do(M::edit_from_json(&edit.to_string())?)
     } else if record["undo"] == true {
@@ -276,23 +286,23 @@ fn read_record<M: Model>(record: &str) -> Result<(Record<M::Edit>, i64), Problem
     } else if record["redo"] == true {
         Record::Redo
     } else {
-        return Err(damaged());
+        return Err(unknown());
     };
     Ok((record, at_ms))
 }
 
 fn text(bytes: &[u8]) -> Result<&str, Problem> {
-    std::str::from_utf8(bytes).map_err(|_| damaged())
+    std::str::from_utf8(bytes).map_err(|_| unknown())
 }
 
 fn parse(text: &str) -> Result<Value, Problem> {
-    serde_json::from_str(text).map_err(|_| damaged())
+    serde_json::from_str(text).map_err(|_| unknown())
 }
 
-fn damaged() -> Problem {
+fn unknown() -> Problem {
     Problem::new(
-        Code::StoreDamaged,
-        "the log of the document holds what is no edit",
+        Code::NewerFile,
+        "the log of the document holds what this version does not know",
     )
 }
 

@@ -6,7 +6,9 @@
 mod deck;
 mod document;
 mod programme;
+mod recover;
 mod table;
 
 pub use document::{Document, Model};
+pub use recover::recover_document;
 pub use table::{Documents, Shared};

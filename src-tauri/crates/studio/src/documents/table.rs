@@ -37,6 +37,21 @@ impl<M: Model> Shelf<M> {
         Ok(document)
     }
 
+    fn open_one(&self, id: Id) -> Option<Shared<M>> {
+        let shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.get(&id).map(Arc::clone)
+    }
+
+    fn keep_whole(&self, id: Id) -> Result<(), Problem> {
+        match self.open_one(id) {
+            Some(document) => document
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .keep_whole(),
+            None => Ok(()),
+        }
+    }
+
     fn forget(&self, id: Id) {
         self.0
             .lock()
@@ -75,6 +90,15 @@ impl Documents {
         open: impl FnOnce() -> Result<Document<Deck>, Problem>,
     ) -> Result<Shared<Deck>, Problem> {
         self.decks.get(id, open)
+    }
+
+    /// Keeps a document that is open as it is in memory, for when what lies on disk is damaged.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub fn keep_whole(&self, id: Id) -> Result<(), Problem> {
+        self.programmes.keep_whole(id)?;
+        self.decks.keep_whole(id)
     }
 
     /// Closes a document.

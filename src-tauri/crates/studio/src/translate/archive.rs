@@ -1,9 +1,9 @@
 //! Items of the archive to the wire and back.
 
-use archive::{Face, Facets, Item, Kind, Segment, Status, Summary};
-use units::{Dbtp, Lufs};
+use archive::{Archive, AuditReport, Face, Facets, Item, Kind, Segment, Status, Summary};
+use units::{Dbtp, Digest, Lufs};
 
-use crate::wire::{self, ItemKind, ItemStatus, KindCount, Marked, StatusCount};
+use crate::wire::{self, ItemKind, ItemStatus, KindCount, Marked, Problem, StatusCount};
 
 /// A kind, to the wire. Slides are shown as part of decks.
 #[must_use]
@@ -166,5 +166,39 @@ pub fn levels(levels: &wire::Levels) -> Option<archive::Levels> {
     Some(archive::Levels {
         integrated: Lufs(levels.integrated_lufs?),
         true_peak: Dbtp(levels.true_peak_dbtp?),
+    })
+}
+
+/// What an audit of `archive` found, to the wire.
+///
+/// # Errors
+/// What the index reports.
+pub fn audit_to_wire(
+    archive: &Archive,
+    report: &AuditReport,
+) -> Result<wire::AuditReport, Problem> {
+    let names = |digests: &[Digest]| digests.iter().map(ToString::to_string).collect();
+    let mut document_faults = Vec::new();
+    for found in &report.document_faults {
+        let document = archive.document(found.id)?;
+        document_faults.push(wire::DocumentFault {
+            id: found.id.to_string(),
+            title: document.map(|it| it.title).unwrap_or_default(),
+            opens: found.fault.opens,
+            detail: found.fault.detail.clone(),
+        });
+    }
+    Ok(wire::AuditReport {
+        checked: report.checked,
+        intact: report.ok,
+        missing: names(&report.missing),
+        damaged: names(&report.damaged),
+        unreadable: (report.unreadable.iter())
+            .map(|(digest, why)| format!("{digest} ({why})"))
+            .collect(),
+        orphans: report.orphans.clone(),
+        documents: report.documents,
+        document_faults,
+        not_remembered: report.not_remembered,
     })
 }

@@ -98,8 +98,9 @@ impl From<archive::Error> for Problem {
             Error::NotFound { .. } => Code::NotFound,
             Error::NewerVersion { .. } => Code::NewerStore,
             Error::NotAnArchive { .. } | Error::ForeignFolder { .. } => Code::NotAStore,
-            Error::Damaged { .. } | Error::LogDamaged { .. } => Code::StoreDamaged,
+            Error::Damaged { .. } => Code::StoreDamaged,
             Error::IndexUnsound { .. } => Code::StoreUnsound,
+            Error::LogDamaged { .. } => Code::DocumentDamaged,
             Error::Locked { .. } | Error::Busy => Code::StoreLocked,
             // The sentence says the rest.
             Error::DiskFull(shortage) => {

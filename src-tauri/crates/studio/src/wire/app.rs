@@ -48,6 +48,29 @@ pub struct Document {
     pub levels: Option<Levels>,
     /// Whether what stands in the archive is this revision.
     pub archived: bool,
+    /// Why it cannot be opened; `null` where it can.
+    pub problem: Option<Problem>,
+}
+
+/// What came of recovering a damaged document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RecoveredDocument {
+    /// The document, which opens now.
+    pub id: String,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Its title.
+    pub title: String,
+    /// When the last edit was made that is there.
+    pub kept_until_ms: i64,
+    /// Edits known to have been made after that one: they are missing.
+    pub missing: u64,
+    /// Whether more may be missing than can be counted.
+    pub may_miss_more: bool,
+    /// When the last of the missing edits was made, where that can still be read.
+    pub missing_until_ms: Option<i64>,
+    /// Where the damaged files are kept as they were; empty where nothing was damaged.
+    pub kept: Vec<String>,
 }
 
 /// What the person chose once and for all.
@@ -113,8 +136,10 @@ pub struct AppState {
     pub jobs: Vec<Job>,
     /// Takes an earlier run did not finish.
     pub recovered: Vec<RecoveredTake>,
-    /// Documents whose last, torn record had to be dropped on opening.
+    /// Documents whose last record was unfinished or damaged and was set aside on opening.
     pub torn_documents: Vec<String>,
+    /// Documents recovered since the start of the program.
+    pub recovered_documents: Vec<RecoveredDocument>,
     /// Why the archive can only be read; `null` where it can be written to.
     pub unwritable: Option<Problem>,
 }

@@ -137,10 +137,31 @@ pub struct AuditReport {
     /// Digests of objects whose content changed.
     pub damaged: Vec<String>,
     /// Digests of objects that could not be read this time; they may be whole.
+    #[serde(default)] // jobs remembered from older versions know nothing of it
     pub unreadable: Vec<String>,
     /// Files nobody refers to.
     pub orphans: Vec<String>,
     /// Whether the findings could not be written into the archive: its disk is full, or it can only
     /// be read.
+    #[serde(default)]
     pub not_remembered: bool,
+    /// Documents under work that were looked through.
+    #[serde(default)]
+    pub documents: u64,
+    /// Those in which something is damaged.
+    #[serde(default)]
+    pub document_faults: Vec<DocumentFault>,
+}
+
+/// A document in which an audit found damage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DocumentFault {
+    /// The document.
+    pub id: String,
+    /// Its title; empty where that is not known.
+    pub title: String,
+    /// Whether it opens all the same: nothing is missing then but perhaps its very last edit.
+    pub opens: bool,
+    /// What exactly, in English.
+    pub detail: String,
 }

@@ -60,6 +60,8 @@ pub enum Code {
     StoreReadOnly,
     /// The store lies on a drive without file locks, where it can only be read.
     NoLocks,
+    /// A document is damaged on disk; it can be recovered.
+    DocumentDamaged,
     /// A text does not fit its box on the board even at the smallest readable size.
     TextOverflow,
     /// The package is not valid.

@@ -99,16 +99,43 @@ pub(super) const PAGES: &[(&str, Page)] = &[
         "archive audit",
         Page {
             vi: (
-                "Đọc lại mọi tệp của kho và so mã băm SHA-256. Có tệp mất, hỏng hay không đọc được thì thoát \
-                 với mã 1. Tệp lạ (chỉ mục không biết) chỉ được kể ra, không bị xoá.",
+                "Đọc lại mọi tệp của kho và so mã băm SHA-256, rồi đọc mọi tài liệu đang làm (từng thao tác, từng \
+                 bản chụp). Có gì mất, hỏng hay không đọc được thì thoát với mã 1. Tệp lạ (chỉ mục không biết) chỉ được kể ra, \
+                 không bị xoá.",
                 "Ví dụ:\n  loa archive audit --store kho\n\n\
-                 JSON: checked, intact, missing[], damaged[], unreadable[], orphans[], not_remembered.",
+                 JSON: checked, intact, missing[], damaged[], unreadable[], orphans[], documents, document_faults[] \
+                 gồm id, title, opens, detail, not_remembered.",
             ),
             en: (
-                "Reads every file of the archive again and compares SHA-256 digests. Missing, damaged or \
-                 unreadable ones end with exit code 1. Orphans (unknown to the index) are only named, never deleted.",
+                "Reads every file of the archive again and compares SHA-256 digests, then every document under \
+                 work (all edits, all snapshots). What is missing, damaged or unreadable ends with exit code 1. Orphans (unknown \
+                 to the index) are only named, never deleted.",
                 "Examples:\n  loa archive audit --store archive\n\n\
-                 JSON: checked, intact, missing[], damaged[], unreadable[], orphans[], not_remembered.",
+                 JSON: checked, intact, missing[], damaged[], unreadable[], orphans[], documents, document_faults[] \
+                 with id, title, opens, detail, not_remembered.",
+            ),
+        },
+    ),
+    (
+        "archive recover",
+        Page {
+            vi: (
+                "Lấy lại những gì còn đọc được của tài liệu đang làm bị hỏng trên đĩa: bản chụp gần nhất còn tốt và các \
+                 thao tác sau nó. Nói rõ thiếu bao nhiêu thao tác, từ lúc nào. Tệp hỏng được giữ nguyên bên cạnh. \
+                 Không kèm mã thì khôi phục mọi tài liệu bị hỏng; tài liệu còn tốt không bị đụng tới.",
+                "Ví dụ:\n  \
+                   loa archive recover --store kho\n  \
+                   loa archive recover --store kho 01J9ZC3V5M8Q2W4X6Y8Z0A1B2C\n\n\
+                 JSON: [] gồm id, kind, title, kept_until_ms, missing, may_miss_more, missing_until_ms, kept[].",
+            ),
+            en: (
+                "Gets out of documents under work that are damaged on disk what can still be read: the newest good \
+                 snapshot and the edits after it. Says how many edits are missing and since when. The damaged file \
+                 is kept as it is beside. Without an id all damaged documents are recovered; sound ones are not touched.",
+                "Examples:\n  \
+                   loa archive recover --store archive\n  \
+                   loa archive recover --store archive 01J9ZC3V5M8Q2W4X6Y8Z0A1B2C\n\n\
+                 JSON: [] with id, kind, title, kept_until_ms, missing, may_miss_more, missing_until_ms, kept[].",
             ),
         },
     ),
