@@ -170,8 +170,9 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
         Load::weigh(Arc::new(file), name, Watch::new(&(), &asked))
     });
     let load = weighed.await?.map_err(|error| refused(error.into()))?;
-    let store: Arc<dyn Store> =
-        Arc::new(FolderStore::open(&state).map_err(|error| refused(error.into()))?);
+    let records = FolderStore::open(&state).map_err(|error| refused(error.into()))?;
+    tell_lost(&records, &load, &destination).map_err(|error| refused(error.into()))?;
+    let store: Arc<dyn Store> = Arc::new(records);
     let bar = bar(load.parcel().bytes);
     let store = Telling {
         records: store,
@@ -199,6 +200,31 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
         None => Ok(()),
         Some(problem) => Err(refused(problem)),
     }
+}
+
+/// Says where the record of an earlier sending of this package was damaged: it begins anew.
+fn tell_lost(
+    records: &FolderStore,
+    load: &Load,
+    destination: &Destination,
+) -> Result<(), StoreError> {
+    let parcel = load.parcel();
+    let job = Job::new(parcel.clone(), destination.clone(), 0);
+    if records.load(&job.key())?.is_some() {
+        return Ok(());
+    }
+    let lost = records.lost()?;
+    for lost in lost.iter().filter(|lost| lost.digest == parcel.digest) {
+        say(&format!(
+            "loa: {} {}",
+            l(
+                "sổ gửi của gói này bị hỏng nên gửi lại từ đầu; bản hỏng giữ ở:",
+                "the record of sending this package was damaged, so it is sent from the start; the damaged one is kept as:",
+            ),
+            lost.kept.display()
+        ));
+    }
+    Ok(())
 }
 
 /// How far it is, on a terminal; nothing in a pipe.

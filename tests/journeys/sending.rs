@@ -1,8 +1,8 @@
-//! Two desks with one package, both at one province, both killed at seeded moments: each ends with the
-//! same receipt, and the province with one copy.
+//! Sending as several programs see it: two desks with one package, an outbox that was damaged, two
+//! provinces with one folder.
 
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -64,23 +64,29 @@ impl Drop for Desk {
     }
 }
 
+/// A sealed package of `content`, and its digest.
+fn sealed(home: &Path, content: &[u8]) -> (PathBuf, String) {
+    let file = home.join("ban-tin.bin");
+    std::fs::write(&file, content).expect("written");
+    let package = home.join("goi.tar");
+    let output = loa(home)
+        .args(["package", "seal", "--json", "--out"])
+        .arg(&package)
+        .arg("--key")
+        .arg(home.join("desk.key"))
+        .arg(&file)
+        .output()
+        .expect("loa runs");
+    let said: Value = serde_json::from_slice(&output.stdout).expect("loa package seal answers");
+    let digest = said["digest"].as_str().expect("a digest").to_owned();
+    (package, digest)
+}
+
 fn one_package_from_two_desks(seed: u64) {
     let mut dice = Dice::new(seed);
     let folder = tempfile::tempdir().expect("a folder");
     let home = folder.path();
-    let content = home.join("ban-tin.bin");
-    std::fs::write(&content, dice.bytes(2_000_000)).expect("written");
-    let (package, key) = (home.join("goi.tar"), home.join("desk.key"));
-    let sealed = loa(home)
-        .args(["package", "seal", "--json", "--out"])
-        .arg(&package)
-        .arg("--key")
-        .arg(&key)
-        .arg(&content)
-        .output()
-        .expect("loa runs");
-    let sealed: Value = serde_json::from_slice(&sealed.stdout).expect("loa package seal answers");
-
+    let (package, digest) = sealed(home, &dice.bytes(2_000_000));
     let place = home.join("province");
     let mut province = Province::start(home, &place, 0);
     let (port, url) = (province.port(), province.url.clone());
@@ -108,7 +114,8 @@ fn one_package_from_two_desks(seed: u64) {
     for end in &ends {
         assert_eq!(end["state"], "receipted", "seed {seed}: {end}");
         assert_eq!(
-            end["receipt"]["receipt"]["digest"], sealed["digest"],
+            end["receipt"]["receipt"]["digest"],
+            digest.as_str(),
             "seed {seed}"
         );
     }
@@ -130,4 +137,67 @@ fn two_desks_with_one_package_killed_anywhere_both_end_with_the_same_receipt() {
     for seed in 0..seeds.unwrap_or(SEEDS) {
         one_package_from_two_desks(seed);
     }
+}
+
+#[test]
+fn a_damaged_record_of_sending_is_kept_aside_and_said_and_the_package_is_sent_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path();
+    let (package, digest) = sealed(home, b"Xin ch\xc3\xa0o");
+    let province = Province::start(home, &home.join("province"), 0);
+    let outbox = home.join("outbox");
+    let send = || {
+        let output = loa(home)
+            .args(["send", "--json", "--to", &province.url, "--state"])
+            .args([&outbox, &package])
+            .stderr(Stdio::piped())
+            .output()
+            .expect("loa runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let answer: Value = serde_json::from_slice(&output.stdout).expect("an answer");
+        (answer, said)
+    };
+    let (first, _) = send();
+    assert_eq!(first["state"], "receipted", "{first}");
+    let entries = std::fs::read_dir(&outbox).expect("it is there").flatten();
+    let mut records = entries.map(|entry| entry.path());
+    let record = records.find(|path| path.extension().is_some_and(|it| it == "json"));
+    let record = record.expect("a record");
+    std::fs::write(&record, b"{ damaged").expect("written");
+
+    let (again, said) = send();
+    assert_eq!(again["receipt"], first["receipt"]);
+    assert!(
+        said.contains("was damaged") && said.contains(&digest),
+        "{said}"
+    );
+    let kept = std::fs::read(record.with_extension("unreadable")).expect("it is kept");
+    assert_eq!(kept, b"{ damaged");
+    assert!(!send().1.contains("was damaged"));
+}
+
+#[test]
+fn a_second_province_on_a_folder_and_one_on_a_foreign_folder_are_told_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path();
+    let place = home.join("province");
+    let first = Province::start(home, &place, 0);
+    let start = |place: &Path| {
+        let output = loa(home)
+            .args(["province", "--dir"])
+            .arg(place)
+            .stderr(Stdio::piped())
+            .output()
+            .expect("loa runs");
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let said = start(&place);
+    assert!(
+        said.contains("Another sandbox province is using this folder"),
+        "{said}"
+    );
+    drop(first);
+    let said = start(home);
+    assert!(said.contains("Choose an empty one"), "{said}");
 }
