@@ -1,6 +1,8 @@
 //! Others at the same package: a second desk at the same upload, somebody who announced its digest for
 //! other bytes, and bytes that changed on the way.
 
+use proptest::prelude::{any, proptest};
+
 use super::*;
 
 /// A machine whose bytes have all been acknowledged by a province.
