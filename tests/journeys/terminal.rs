@@ -207,6 +207,44 @@ fn the_archive_finds_what_was_put_in_and_gives_it_back() {
 }
 
 #[test]
+fn an_export_that_was_cut_off_is_finished_by_the_next_one_and_goes_over_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path();
+    let (_, store) = place(home, "kho");
+    let (voice, picture) = (
+        assets("training/ban-tin.wav"),
+        assets("training/tram-y-te.jpg"),
+    );
+    let added = ask(
+        home,
+        &["archive", "add", "--store", &store, &voice, &picture],
+    );
+    let id = added["id"].as_str().expect("an id");
+    let (out, name) = place(home, "ra");
+    let export = ["archive", "export", "--store", &store, id, "--out", &name];
+    ask(home, &export);
+    std::fs::remove_file(out.join("tram-y-te.jpg")).expect("it is there");
+    // What a killed export left of the file it was at.
+    let half = out.join(".tram-y-te.jpg.4194304-0.loa-draft");
+    std::fs::write(&half, b"half").expect("written");
+    let made = ask(home, &export);
+    assert_eq!(made["files"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        std::fs::read(out.join("tram-y-te.jpg")).expect("there"),
+        std::fs::read(&picture).expect("there")
+    );
+    assert!(!half.exists());
+
+    std::fs::write(out.join("ban-tin.wav"), b"mine").expect("written");
+    let (code, reason) = fail(home, &export);
+    assert_eq!(code, Some(1), "{reason}");
+    assert_eq!(
+        std::fs::read(out.join("ban-tin.wav")).expect("there"),
+        b"mine"
+    );
+}
+
+#[test]
 fn refusals_have_a_sentence_and_the_right_exit_code() {
     let folder = tempfile::tempdir().expect("a folder");
     let home = folder.path();
