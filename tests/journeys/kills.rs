@@ -1,15 +1,14 @@
 //! Programs killed at seeded moments: whatever was promised holds.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::dice::Dice;
 use tests::programs::loa;
+use tests::servers::{Province, Served};
 
 /// Seeds of the sending journey, and how many run side by side.
 const SEEDS: u64 = 100;
@@ -17,64 +16,6 @@ const LANES: usize = 4;
 
 /// Kills before a run is left in peace to the end.
 const KILLS_MAX: u64 = 4;
-
-/// `loa province`, and what it said when it began.
-struct Province {
-    child: Child,
-    url: String,
-    public_key: String,
-}
-
-impl Province {
-    /// Starts it on `place`; at `port`, or at any where that is 0.
-    fn start(home: &Path, place: &Path, port: u16) -> Self {
-        for _ in 0..200 {
-            let mut child = loa(home)
-                .args(["province", "--json", "--port", &port.to_string(), "--dir"])
-                .arg(place)
-                .spawn()
-                .expect("loa starts");
-            let out = BufReader::new(child.stdout.as_mut().expect("piped"));
-            let mut text = String::new();
-            for line in out.lines().map_while(Result::ok) {
-                text.push_str(&line);
-                if line == "}" {
-                    break;
-                }
-            }
-            if let Ok(said) = serde_json::from_str::<Value>(&text) {
-                let said = |name: &str| said[name].as_str().expect("said").to_owned();
-                return Self {
-                    url: said("url"),
-                    public_key: said("public_key"),
-                    child,
-                };
-            }
-            // The port of the one just killed is given back a moment later.
-            child.wait().expect("it ends");
-            std::thread::sleep(Duration::from_millis(25));
-        }
-        panic!("the province does not start again at port {port}");
-    }
-
-    fn port(&self) -> u16 {
-        let port = self.url.rsplit(':').next().expect("a port");
-        port.parse().expect("a number")
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().expect("it runs");
-        self.child.wait().expect("it ends");
-    }
-}
-
-impl Drop for Province {
-    fn drop(&mut self) {
-        // Also where the test fails; it may have been killed already.
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
 
 fn send(home: &Path, package: &Path, url: &str, trust: &Path) -> Child {
     loa(home)
@@ -192,58 +133,6 @@ fn a_hundred_deliveries_killed_anywhere_end_in_one_copy_and_one_receipt_each() {
     });
 }
 
-/// `loa serve` and where it is reached.
-struct Served {
-    child: Child,
-    base: String,
-    token: String,
-}
-
-fn serve(home: &Path, pages: &Path) -> Served {
-    let mut child = loa(home)
-        .args(["serve", "--no-sound", "--store"])
-        .arg(home.join("kho"))
-        .arg("--ui")
-        .arg(pages)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("loa starts");
-    let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().expect("piped"))
-        .read_line(&mut line)
-        .expect("a line");
-    let (base, token) = line
-        .trim()
-        .split_once("/?token=")
-        .expect("an address with a token");
-    Served {
-        base: base.to_owned(),
-        token: token.to_owned(),
-        child,
-    }
-}
-
-impl Served {
-    /// One command over plain HTTP/1.0, so that the answer ends where the connection does.
-    fn call(&self, name: &str, request: &Value) -> Option<Value> {
-        let address = self.base.strip_prefix("http://")?;
-        let body = request.to_string();
-        let head = format!(
-            "POST /rpc/{name} HTTP/1.0\r\nhost: {address}\r\nx-loa-token: {}\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            self.token,
-            body.len()
-        );
-        let mut line = TcpStream::connect(address).ok()?;
-        line.write_all(head.as_bytes()).ok()?;
-        line.write_all(body.as_bytes()).ok()?;
-        let mut answer = String::new();
-        line.read_to_string(&mut answer).ok()?;
-        let (_, body) = answer.split_once("\r\n\r\n")?;
-        serde_json::from_str(body).ok()
-    }
-}
-
 #[test]
 fn a_window_killed_amid_edits_loses_none_that_was_acknowledged() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -251,7 +140,7 @@ fn a_window_killed_amid_edits_loses_none_that_was_acknowledged() {
     std::fs::create_dir_all(&pages).expect("made");
     std::fs::write(pages.join("index.html"), "<!doctype html>").expect("written");
     let mut dice = Dice::new(7);
-    let mut served = serve(folder.path(), &pages);
+    let mut served = Served::start(folder.path(), &pages);
     let made = served.call(
         "deck_create",
         &json!({ "template": "plain-text", "title": "0" }),
@@ -303,7 +192,7 @@ fn a_window_killed_amid_edits_loses_none_that_was_acknowledged() {
         }
         assert!(killer.join().expect("it runs"));
         served.child.wait().expect("it ends");
-        served = serve(folder.path(), &pages);
+        served = Served::start(folder.path(), &pages);
         let deck = served.call("deck", &json!({ "id": id })).expect("it opens");
         // What was under way may have been kept though its answer never arrived.
         if known.title != deck["title"] {

@@ -2,6 +2,7 @@
 
 pub mod chaos;
 pub mod dice;
+pub mod faults;
 pub mod host;
 pub mod programs;
 pub mod servers;

@@ -6,6 +6,7 @@
 
 mod bench;
 mod chores;
+mod faults;
 mod fuzz;
 mod setup;
 mod shell;
@@ -23,6 +24,7 @@ cargo xtask <chore>
   gen                               writes ui/src/wire from Rust; a test compares
   bench [NAME…]                     speed as ratios against named peers, in one run
   fuzz [SECONDS] [TARGET…]          hostile bytes against the readers, five minutes each
+  faults [--media] [--only CASE]    the disk fails at every call, kills at any moment
   deb                               builds the .deb bundle
   licences                          writes THIRD_PARTY_LICENCES.md from the dependency tree
   setup                             installs what the other chores need
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Some("gen") => chores::generate(),
         Some("bench") => bench::run_all(rest),
         Some("fuzz") => fuzz::run_all(rest),
+        Some("faults") => faults::run_all(rest),
         Some("deb") => chores::deb(),
         Some("licences") => chores::licences(),
         Some("setup") => setup::everything(),

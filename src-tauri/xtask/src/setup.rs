@@ -35,9 +35,18 @@ const TEST: &[&str] = &[
     "espeak-ng",
     "python3-venv",
     "minisign",
-    "strace",
     "curl",
     "libxml2-utils",
+];
+
+/// What it takes to let a disk fail: one to watch and one to fill, and something to record from.
+const FAULTS: &[&str] = &[
+    "strace",
+    "e2fsprogs",
+    "mount",
+    "pulseaudio",
+    "pulseaudio-utils",
+    "libasound2-plugins",
 ];
 
 /// What benchmarks compare with.
@@ -55,18 +64,23 @@ pub fn window() -> Outcome {
 
 /// For all tests.
 pub fn test() -> Outcome {
-    packages(&[BUILD, WINDOW, TEST])?;
+    packages(&[BUILD, WINDOW, TEST, FAULTS])?;
     bagit()
+}
+
+/// For the harness of faults.
+pub fn faults() -> Outcome {
+    packages(&[BUILD, FAULTS])
 }
 
 /// For benchmarks.
 pub fn bench() -> Outcome {
-    packages(&[BUILD, TEST, BENCH])
+    packages(&[BUILD, TEST, FAULTS, BENCH])
 }
 
 /// All of it.
 pub fn everything() -> Outcome {
-    packages(&[BUILD, WINDOW, TEST, BENCH])?;
+    packages(&[BUILD, WINDOW, TEST, FAULTS, BENCH])?;
     bagit()
 }
 
