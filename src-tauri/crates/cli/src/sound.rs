@@ -5,11 +5,16 @@ use std::time::{Duration, Instant};
 
 use audio::LiveLevels;
 use audio::bext::Bext;
-use audio::ports::{Capture as _, DeviceError, DeviceId, Playback as _, RecordRequest, TakeEnd};
+use audio::ports::{
+    Capture as _, DeviceError, DeviceId, FoundTake, Playback as _, RecordRequest, TakeEnd,
+};
+use audio::wav::TAKE_ORIGINATOR;
 use serde::Serialize;
 use studio::wire::{Code, Problem};
+use units::Id;
 
 use crate::out::{answer, done, shown};
+use crate::store::new_id;
 use crate::words::l;
 use crate::{Outcome, args, refused, stop};
 
@@ -78,12 +83,16 @@ struct Recorded {
     channels: usize,
     xruns: u64,
     end: String,
+    mended: Vec<String>,
 }
 
 /// What a take that begins now says about itself.
-fn origin(now: &jiff::Zoned) -> Bext {
+fn origin(now: &jiff::Zoned, id: Id) -> Bext {
+    let mut reference = id.to_string();
+    reference.truncate(32);
     Bext {
-        originator: "Loa Studio".into(),
+        originator: TAKE_ORIGINATOR.into(),
+        originator_reference: reference,
         origination_date: now.strftime("%Y-%m-%d").to_string(),
         origination_time: now.strftime("%H:%M:%S").to_string(),
         ..Bext::default()
@@ -97,12 +106,34 @@ fn choose(name: &str) -> anyhow::Result<DeviceId> {
     Ok(found.map_or_else(|| DeviceId(name.to_owned()), |it| it.id.clone()))
 }
 
+/// Takes that a kill or a power cut left in the folder recorded into are made whole, and said.
+fn mend_earlier(output: &Path) -> Vec<String> {
+    let mended = devices::mend_beside(output);
+    for take in &mended {
+        let said = l(
+            "Đã chữa bản thu bị ngắt giữa chừng",
+            "Mended a take that had been cut off",
+        );
+        eprintln!("{said}: {}", of_length(take));
+    }
+    mended.iter().map(|take| shown(&take.path)).collect()
+}
+
+fn of_length(take: &FoundTake) -> String {
+    let seconds = take.content.as_ref().map_or(0.0, |sound| {
+        sound.frames as f64 / f64::from(sound.rate_hz.max(1))
+    });
+    format!("{} · {seconds:.1} s", shown(&take.path))
+}
+
 pub fn record(task: &args::Record, json: bool) -> Outcome {
+    let mended = mend_earlier(&task.output);
     let device = task.device.as_deref().map(choose).transpose()?;
     let request = RecordRequest {
         device,
         path: task.output.clone(),
-        bext: origin(&jiff::Zoned::now()),
+        bext: origin(&jiff::Zoned::now(), new_id()?),
+        private: false,
     };
     let stop = stop::switch();
     let recording = devices::Microphones
@@ -141,6 +172,7 @@ pub fn record(task: &args::Record, json: bool) -> Outcome {
             TakeEnd::DiskFull => "disk-full".to_owned(),
             TakeEnd::Failed(why) => why,
         },
+        mended,
     };
     done(json, &recorded, |it| {
         vec![format!(
@@ -201,7 +233,8 @@ mod tests {
         let now = "2026-11-23T05:30:07+07:00[Asia/Ho_Chi_Minh]"
             .parse()
             .unwrap();
-        let bext = super::origin(&now);
+        let bext = super::origin(&now, units::Id::new(0, [7; 10]));
+        assert_eq!(bext.originator_reference.len(), 26);
         assert_eq!(bext.origination_date, "2026-11-23");
         assert_eq!(bext.origination_time, "05:30:07");
     }

@@ -24,7 +24,7 @@ mod take_file;
 
 pub use loudspeakers::Loudspeakers;
 pub use microphones::Microphones;
-pub use recover::recover;
+pub use recover::{mend_beside, recover};
 pub use synthetic::Synthetic;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

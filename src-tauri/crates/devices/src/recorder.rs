@@ -68,13 +68,12 @@ pub fn start(
     request: &RecordRequest,
     open: impl FnOnce(CaptureCallback, Arc<InputHealth>) -> Result<Stream, DeviceError>,
 ) -> Result<Box<dyn Recording>, DeviceError> {
-    let file = create(&request.path)?;
-    let begun = begin(shape, request, file, open);
-    if begun.is_err() {
-        // The file was made by us a moment ago and holds no sound.
-        std::fs::remove_file(&request.path)?;
-    }
-    begun
+    let file = create(request)?;
+    begin(shape, request, file, open).inspect_err(|_| {
+        // The file was made by us a moment ago and holds no sound; why there is no take matters more
+        // than that it stays.
+        std::fs::remove_file(&request.path).unwrap_or_default();
+    })
 }
 
 fn begin(

@@ -1,60 +1,116 @@
 //! Takes left by an earlier run: found, mended by their length on disk, never deleted.
+//!
+//! Written to is only what bears our recorder's mark and is nobody's at the moment, never through a
+//! link. What others put there is looked at, no more.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Seek, SeekFrom, Write};
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use audio::ports::{DeviceError, FoundSound, FoundTake};
+use audio::Error;
+use audio::ports::{DeviceError, FoundSound, FoundTake, is_take_name};
+use audio::wav::{Repair, is_take, repair};
 use units::{FileBytes, ReadAt};
-
-use crate::take_file::claim;
 
 /// Most files looked at in one folder: a folder with more is no folder of takes.
 pub const TAKES_MAX: usize = 10_000;
 
-/// All `*.wav` files in `folder`, by name, but for those being recorded; headers of those that were
-/// cut off are mended.
+/// A recorder changes its file many times a second: what stood still for so long has none.
+const ABANDONED: Duration = Duration::from_secs(60);
+
+/// What Windows answers where a file is open for writing elsewhere: `ERROR_SHARING_VIOLATION`.
+const IS_OPEN_ELSEWHERE: i32 = 32;
+
+/// All `*.wav` files in `folder`, by name, but for links and those being recorded. Takes of ours, by
+/// name and mark, that were cut off are mended.
 ///
 /// # Errors
 /// [`DeviceError::File`] where the folder cannot be read. What is wrong with a single file stands in
 /// its own place.
 pub fn recover(folder: &Path) -> Result<Vec<FoundTake>, DeviceError> {
+    // A folder that is a link lies outside the store.
+    let is_ours = !folder.is_symlink();
+    let found = |path: PathBuf| {
+        let named = is_ours
+            && path
+                .file_name()
+                .and_then(OsStr::to_str)
+                .is_some_and(is_take_name);
+        let content = look(&path, named)
+            .map_err(|error| error.to_string())
+            .transpose()?;
+        Some(FoundTake { path, content })
+    };
+    Ok(waves(folder)?.into_iter().filter_map(found).collect())
+}
+
+/// Mends the takes of ours that were cut off in the folder that `place` lies in, whatever they are
+/// called: a take outside the store is named by whoever records it. Returns those it mended; the
+/// others are not ours to speak of, nor is a folder that cannot be read.
+#[must_use]
+pub fn mend_beside(place: &Path) -> Vec<FoundTake> {
+    let folder = match place.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mended = |path: PathBuf| match look(&path, true) {
+        Ok(Some(sound)) if sound.mended => Some(FoundTake {
+            path,
+            content: Ok(sound),
+        }),
+        _ => None,
+    };
+    let paths = waves(folder).unwrap_or_default();
+    paths.into_iter().filter_map(mended).collect()
+}
+
+/// The regular files with the ending of a take, by name.
+fn waves(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder)?.take(TAKES_MAX) {
-        let path = entry?.path();
+    for entry in fs::read_dir(folder)?.take(TAKES_MAX) {
+        let entry = entry?;
+        let path = entry.path();
         let is_wav = path
             .extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("wav"));
-        if is_wav && path.is_file() {
+        if is_wav && entry.file_type()?.is_file() {
             paths.push(path);
         }
     }
     paths.sort();
-    let found = |path: PathBuf| {
-        let content = mend(&path).map_err(|error| error.to_string()).transpose()?;
-        Some(FoundTake { path, content })
-    };
-    Ok(paths.into_iter().filter_map(found).collect())
+    Ok(paths)
 }
 
-/// `None` where the take is still being recorded.
-fn mend(path: &Path) -> Result<Option<FoundSound>, audio::Error> {
-    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
-    if !claim(&file)? {
+/// What is in the file; `None` where it is still being recorded.
+fn look(path: &Path, may_mend: bool) -> Result<Option<FoundSound>, Error> {
+    let (mut file, can_mend) = match files::open_in_place(path) {
+        _ if !may_mend => (File::open(path)?, false),
+        Ok(file) => (file, true),
+        Err(error) if cfg!(windows) && error.raw_os_error() == Some(IS_OPEN_ELSEWHERE) => {
+            return Ok(None);
+        }
+        // On a disk that cannot be written to it can be heard all the same.
+        Err(_) => (File::open(path)?, false),
+    };
+    if is_being_written(&file)? {
         return Ok(None);
     }
     let bytes: Arc<dyn ReadAt> = Arc::new(FileBytes::new(file.try_clone()?)?);
-    let repair = audio::wav::repair(&*bytes)?;
-    let mended = repair.is_some();
-    if let Some(repair) = repair {
-        // Sizes first: should this be cut off too, it begins anew next time.
-        file.seek(SeekFrom::Start(0))?;
-        file.write_all(&repair.head)?;
-        file.set_len(repair.file_bytes)?;
-        file.sync_all()?;
+    let mut mended = false;
+    if let Some(repair) = repair(&*bytes)? {
+        if !is_take(&*bytes)? {
+            let detail = "it was cut off, and is no take of this program";
+            return Err(Error::Damaged(detail.into()));
+        }
+        if can_mend {
+            write(&mut file, &repair)?;
+            mended = true;
+        }
     }
-    let opened = audio::open(Arc::new(FileBytes::new(File::open(path)?)?))?;
+    let opened = audio::open(Arc::new(FileBytes::new(file.try_clone()?)?))?;
     Ok(Some(FoundSound {
         frames: opened.info.frames.unwrap_or(0),
         rate_hz: opened.info.rate_hz,
@@ -63,49 +119,31 @@ fn mend(path: &Path) -> Result<Option<FoundSound>, audio::Error> {
     }))
 }
 
-#[cfg(test)]
-mod tests {
-    use audio::bext::Bext;
-    use audio::ports::{Capture, RecordRequest};
+fn write(file: &mut File, repair: &Repair) -> io::Result<()> {
+    // Sizes first: should this be cut off too, it begins anew next time.
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(&repair.head)?;
+    file.set_len(repair.file_bytes)?;
+    file.sync_all()
+}
 
-    use super::recover;
-    use crate::Synthetic;
-
-    #[test]
-    fn takes_are_found_and_mended_once_but_not_while_they_are_recorded() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name);
-        let request = RecordRequest {
-            device: None,
-            path: path("running.wav"),
-            bext: Bext::default(),
-        };
-        let running = Synthetic::default().record(&request).unwrap();
-        std::fs::write(path("notes.txt"), "no take").unwrap();
-        std::fs::write(path("no sound.WAV"), "nothing to hear").unwrap();
-        let found = recover(folder.path()).unwrap();
-        assert_eq!(found.len(), 1);
-        assert!(found[0].content.is_err());
-        assert_eq!(
-            std::fs::read(path("no sound.WAV")).unwrap(),
-            b"nothing to hear"
-        );
-
-        let take = running.stop().unwrap();
-        // As a kill leaves it: the header a moment older than the sound.
-        let mut bytes = std::fs::read(&take.path).unwrap();
-        bytes.extend([1; 100]);
-        std::fs::write(path("cut off.wav"), bytes).unwrap();
-        for mended in [true, false] {
-            let found = recover(folder.path()).unwrap();
-            let sounds: Vec<_> = found
-                .iter()
-                .filter_map(|take| take.content.clone().ok())
-                .collect();
-            assert_eq!(sounds.len(), 2);
-            assert_eq!((sounds[0].mended, sounds[1].mended), (mended, false));
-            assert!(sounds[0].frames >= take.frames + 33);
-            assert_eq!(sounds[1].frames, take.frames);
+/// Whether a recorder is at the file. If not, nobody else begins to mend it until it is closed.
+fn is_being_written(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        _ if !cfg!(unix) => Ok(false), // then it could not have been opened for writing
+        Ok(()) => Ok(false),
+        Err(fs::TryLockError::WouldBlock) => Ok(true),
+        // Some network disks know no locks.
+        Err(fs::TryLockError::Error(_)) => {
+            Ok(!is_abandoned(file.metadata()?.modified()?.elapsed().ok()))
         }
     }
 }
+
+/// `None`: changed in the future, by a clock that is not ours.
+fn is_abandoned(unchanged_for: Option<Duration>) -> bool {
+    unchanged_for.is_some_and(|time| time >= ABANDONED)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,17 @@
 //! The file of a take: a broadcast WAV file that is whole but for its last half second at every
 //! moment, whatever stops the program.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use audio::SampleFormat;
 use audio::bext::Bext;
-use audio::ports::{DeviceError, pack_24};
-use audio::wav::Header;
+use audio::ports::{DeviceError, RecordRequest, pack_24};
+use audio::wav::{Header, TAKE_ORIGINATOR, take_history};
+use files::Access;
 
 use crate::lock;
 
@@ -44,9 +44,11 @@ impl TakeWriter {
         bext: &Bext,
     ) -> Result<Self, DeviceError> {
         let mut bext = bext.clone();
+        if bext.originator.is_empty() {
+            bext.originator = TAKE_ORIGINATOR.into();
+        }
         if bext.coding_history.is_empty() {
-            let mode = if channels == 1 { "mono" } else { "stereo" };
-            bext.coding_history = format!("A=PCM,F={rate_hz},W=24,M={mode},T=Loa Studio\r\n");
+            bext.coding_history = take_history(rate_hz, channels);
         }
         if bext.time_reference == 0 {
             let begun_s = second_of_day(&bext.origination_time).unwrap_or(0);
@@ -123,51 +125,22 @@ fn second_of_day(time: &str) -> Option<u64> {
     (hour < 24 && minute < 60 && second < 61).then(|| (hour * 60 + minute) * 60 + second)
 }
 
-/// Makes the new file of a take and the folder's entry for it lasting. A file that exists is never
-/// written over.
-pub fn create(path: &Path) -> Result<File, DeviceError> {
-    let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    claim(&file)?;
-    sync_folder(path)?;
+/// Makes the new file of a take and the folder's entry for it lasting, and marks it as being written
+/// until it is closed or the program ends in whatever way. A file that exists is never written over.
+pub fn create(request: &RecordRequest) -> Result<File, DeviceError> {
+    let access = if request.private {
+        Access::Owner
+    } else {
+        Access::Usual
+    };
+    let file = files::create_new(&request.path, access)?;
+    // Waits for one that has just found the empty file. Elsewhere a lock would keep others from
+    // playing the take, and they cannot open it for writing anyway. Where a medium knows no locks,
+    // the time of the last change tells.
+    if cfg!(unix) {
+        file.lock().unwrap_or_default();
+    }
     Ok(file)
-}
-
-/// Marks a take as being written, until the file is closed or the program ends in whatever way;
-/// `false` where another has marked it.
-#[cfg(unix)]
-pub fn claim(file: &File) -> io::Result<bool> {
-    match file.try_lock() {
-        Ok(()) => Ok(true),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(false),
-        Err(std::fs::TryLockError::Error(error)) => match error.kind() {
-            io::ErrorKind::Unsupported => Ok(true), // some network disks know no locks
-            _ => Err(error),
-        },
-    }
-}
-
-/// Elsewhere a lock would keep others from playing the take; a file that is still open for writing
-/// there cannot be opened for mending.
-#[cfg(not(unix))]
-pub fn claim(_file: &File) -> io::Result<bool> {
-    Ok(true)
-}
-
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    match path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => File::open(".")?.sync_all(),
-    }
-}
-
-/// Elsewhere folders cannot be opened as files; their systems keep entries in a journal.
-#[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// Puts a file's data on the disk from a thread of its own, so that a slow disk never holds up the

@@ -40,7 +40,11 @@ fn recorder_that_is_killed() {
     let request = RecordRequest {
         device: None,
         path: path.into(),
-        bext: Bext::default(),
+        bext: Bext {
+            originator_reference: "01J9ZC3V5M8Q2W4X6Y8Z0A1B2C".into(),
+            ..Bext::default()
+        },
+        private: true,
     };
     let _recording = microphone.record(&request).unwrap();
     std::thread::sleep(Duration::from_secs(60)); // never seen to the end
@@ -106,7 +110,9 @@ fn killed_at_fifty_moments_each_take_loses_at_most_its_last_second() {
     for round in 0..KILLS / AT_ONCE {
         let recorders: Vec<_> = (round * AT_ONCE..(round + 1) * AT_ONCE)
             .map(|seed| {
-                let path: PathBuf = folder.path().join(format!("take {seed:02}.wav"));
+                let path: PathBuf = folder
+                    .path()
+                    .join(format!("2026-11-23 05-30-{seed:02}.000.wav"));
                 std::thread::spawn(move || (record_and_kill(&path, seed), path))
             })
             .collect();

@@ -167,6 +167,7 @@ fn record(path: &Path) -> Box<dyn Recording> {
         device: Some(DeviceId(MONITOR.into())),
         path: path.to_owned(),
         bext: Bext::default(),
+        private: true,
     };
     let recording = Microphones.record(&request).unwrap();
     wait_until("sound comes in", || recording.status().frames > 0);
@@ -197,6 +198,7 @@ fn devices_are_listed_and_found_by_id_name_and_default() {
                     device: way.map(DeviceId),
                     path: folder.join(format!("{number}.wav")),
                     bext: Bext::default(),
+                    private: true,
                 };
                 Microphones.record(&request).unwrap().stop().unwrap();
             }
@@ -204,6 +206,7 @@ fn devices_are_listed_and_found_by_id_name_and_default() {
                 device: Some(DeviceId("pulseaudio:nowhere".into())),
                 path: folder.join("nowhere.wav"),
                 bext: Bext::default(),
+                private: true,
             };
             assert!(matches!(
                 Microphones.record(&nowhere).err(),

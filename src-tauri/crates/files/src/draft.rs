@@ -162,6 +162,30 @@ pub fn write_whole(place: &Path, bytes: &[u8], access: Access) -> io::Result<()>
     draft.finish(place)
 }
 
+/// Makes an empty file under its own name at once, for what must be found there however the program
+/// ends, as a recording. Others may read it meanwhile.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] where the name is taken, be it by a link to nowhere; what the
+/// medium reports. The name is free then.
+pub fn create_new(place: &Path, access: Access) -> io::Result<File> {
+    let file = sole_writer(&mut new_file(access)).open(place)?;
+    settle(place, true)?;
+    Ok(file)
+}
+
+/// Keeps others from writing to it while it is open.
+#[cfg(windows)]
+fn sole_writer(options: &mut OpenOptions) -> &mut OpenOptions {
+    std::os::windows::fs::OpenOptionsExt::share_mode(options, 1) // FILE_SHARE_READ
+}
+
+/// Elsewhere there are locks for that.
+#[cfg(not(windows))]
+fn sole_writer(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
 fn new_file(access: Access) -> OpenOptions {
     let mut options = File::options();
     options.read(true).write(true).create_new(true);
@@ -276,6 +300,18 @@ mod tests {
         assert!(!is_draft(&name, Some(Path::new("other.wav"))));
         draft.finish(&place).unwrap();
         assert!(place.exists());
+    }
+
+    #[test]
+    fn a_file_made_under_its_own_name_is_new_and_there_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("take.wav");
+        let mut file = create_new(&place, Access::Owner).unwrap();
+        file.write_all(b"sound").unwrap();
+        assert_eq!(fs::read(&place).unwrap(), b"sound");
+        let error = create_new(&place, Access::Owner).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&place).unwrap(), b"sound");
     }
 
     #[cfg(unix)]

@@ -19,7 +19,7 @@ mod run;
 mod sweep;
 
 pub use access::{may_read, may_write};
-pub use draft::{Draft, is_draft_name, write_whole};
+pub use draft::{Draft, create_new, is_draft_name, write_whole};
 pub use folder::{create_folders, sync_folder};
 pub use links::{has_link_below, open_in_place};
 pub use room::{Shortage, available_bytes, block_bytes};

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use units::Samples;
 
 pub use memory::{MakeSignal, MemoryCapture, NullPlayback, WriteFile};
-pub use take::pack_24;
+pub use take::{is_take_name, pack_24};
 
 use crate::Seekable;
 use crate::bext::Bext;
@@ -101,8 +101,10 @@ pub trait Capture: Send + Sync {
     /// Any [`DeviceError`]; then no file is left behind.
     fn record(&self, request: &RecordRequest) -> Result<Box<dyn Recording>, DeviceError>;
 
-    /// All takes in `folder` (`*.wav`, not in folders below), those cut off by a crash mended by
-    /// their length on disk. Nothing is deleted; what cannot be mended is left as it is and told.
+    /// All takes in `folder` (`*.wav`, not in folders below, no links). Those of ours, known by name
+    /// ([`is_take_name`]) and mark ([`crate::wav::is_take`]), are mended by their length on disk where
+    /// a crash cut them off. Files of others are never written to: they are told where they are whole.
+    /// Nothing is deleted.
     ///
     /// # Errors
     /// [`DeviceError::File`] where the folder cannot be read.
@@ -118,6 +120,8 @@ pub struct RecordRequest {
     pub path: PathBuf,
     /// What the file says about itself.
     pub bext: Bext,
+    /// Whether the file is for its owner alone, as all that lies in a store is.
+    pub private: bool,
 }
 
 /// A take under way. Dropping it ends the take as [`Recording::stop`] does.

@@ -1,4 +1,15 @@
-//! The samples of a take as they lie in its file.
+//! The file of a take: its name, and its samples as they lie in it.
+
+/// Whether `name` is of the form the studio gives a take: `2026-11-23 05-30-07.123.wav`.
+#[must_use]
+pub fn is_take_name(name: &str) -> bool {
+    let form = b"0000-00-00 00-00-00.000.wav";
+    name.len() == form.len()
+        && name.bytes().zip(form).all(|(byte, wanted)| match wanted {
+            b'0' => byte.is_ascii_digit(),
+            other => byte == *other,
+        })
+}
 
 /// Appends samples as 24-bit integers, little endian, rounded and clipped. 24 bits are below the noise
 /// of any microphone: no dither.
@@ -13,7 +24,21 @@ pub fn pack_24(samples: &[f32], out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::pack_24;
+    use super::{is_take_name, pack_24};
+
+    #[test]
+    fn takes_have_names_by_the_moment_they_began() {
+        assert!(is_take_name("2026-11-23 05-30-07.123.wav"));
+        for other in [
+            "",
+            "2026-11-23 05-30-07.wav",
+            "copy of 2026-11-23 05-30-07.123.wav",
+            "2026-11-23 05-30-07.123.WAV",
+            "../6-11-23 05-30-07.123.wav",
+        ] {
+            assert!(!is_take_name(other), "{other}");
+        }
+    }
 
     #[test]
     fn samples_are_rounded_and_clipped_never_wrapped() {

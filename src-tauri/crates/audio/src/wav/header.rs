@@ -11,7 +11,7 @@ use crate::decode::check_shape;
 use crate::{Error, SampleFormat};
 
 /// Content of a `ds64` chunk without table.
-const DS64_BYTES: usize = 28;
+pub(super) const DS64_BYTES: usize = 28;
 
 /// The header of a WAV file with `bext`, for any number of frames.
 #[derive(Clone, Debug)]

@@ -9,10 +9,12 @@ mod format;
 mod header;
 mod patch;
 mod read;
+mod take;
 
 pub use header::Header;
 pub use patch::{Repair, repair, write_loudness};
 pub(crate) use read::open_pcm;
+pub use take::{TAKE_ORIGINATOR, is_take, take_history};
 
 /// Most chunks walked through in one file: real files have a dozen, a hostile one may have millions.
 pub const CHUNKS_MAX: usize = 1_024;

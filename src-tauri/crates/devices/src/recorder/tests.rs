@@ -23,6 +23,7 @@ fn request(folder: &tempfile::TempDir) -> RecordRequest {
             description: "Bản tin sáng".into(),
             ..Bext::default()
         },
+        private: true,
     }
 }
 

@@ -103,6 +103,7 @@ pub fn record_start<H: Host>(
             device: device(&name),
             path,
             bext,
+            private: true,
         },
         intent,
         studio.events(),

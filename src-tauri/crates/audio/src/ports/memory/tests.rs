@@ -36,6 +36,7 @@ fn a_take_out_of_memory_is_a_file_like_any_other() {
             description: "thử".into(),
             ..Bext::default()
         },
+        private: true,
     };
     let recording = capture.record(&request).unwrap();
     let status = recording.status();
@@ -67,6 +68,7 @@ fn an_unknown_device_is_gone() {
         device: Some(DeviceId("memory:other".into())),
         path: PathBuf::new(),
         bext: Bext::default(),
+        private: true,
     };
     assert!(matches!(
         capture.record(&request).err(),

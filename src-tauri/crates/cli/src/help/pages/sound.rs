@@ -141,23 +141,25 @@ pub(super) const PAGES: &[(&str, Page)] = &[
             vi: (
                 "Thu 24 bit vào tệp BWF. Đầu tệp được sửa và dữ liệu được ghi xuống đĩa mỗi giây, nên mất điện \
                  chỉ mất giây cuối. Không có --seconds thì thu tới khi bấm Ctrl-C. Tệp đã có thì không ghi đè. \
-                 Thiết bị bị rút hay đĩa đầy thì thoát với mã 1, và phần đã thu vẫn còn.",
+                 Thiết bị bị rút hay đĩa đầy thì thoát với mã 1, và phần đã thu vẫn còn. Bản thu bị ngắt (mất \
+                 điện, chương trình bị tắt ngang) còn nằm trong cùng thư mục thì được chữa trước khi thu.",
                 "Ví dụ:\n  \
                    loa record thu.wav\n  \
                    loa record --device \"USB Audio\" --seconds 30 thu.wav\n\n\
                  JSON: path, seconds, sample_rate_hz, channels, xruns, end (stopped, device-gone, disk-full, \
-                 hoặc một câu).",
+                 hoặc một câu), mended (các bản thu đã chữa).",
             ),
             en: (
                 "Records 24-bit into a BWF file. The header is mended and the data are put on disk every second, \
                  so a power cut costs the last second only. Without --seconds it records until Ctrl-C. An \
                  existing file is not overwritten. Where the device goes away or the disk is full, the exit \
-                 code is 1, and what was recorded is kept.",
+                 code is 1, and what was recorded is kept. Takes that a power cut or a kill left in the same \
+                 folder are mended first.",
                 "Examples:\n  \
                    loa record take.wav\n  \
                    loa record --device \"USB Audio\" --seconds 30 take.wav\n\n\
                  JSON: path, seconds, sample_rate_hz, channels, xruns, end (stopped, device-gone, disk-full, or \
-                 a sentence).",
+                 a sentence), mended (the takes that were).",
             ),
         },
     ),
