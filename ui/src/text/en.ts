@@ -20,6 +20,7 @@ export const en: Words = {
     'unknown-format': 'This file is no sound or picture that can be read. Choose WAV, MP3, M4A, FLAC or OGG, or a PNG, JPEG or WebP picture.',
     damaged: 'The file is damaged and cannot be read to its end. Copy it again from the original, then open it.',
     'too-large': 'This is larger than allowed. Divide it, or choose a smaller file.',
+    'over-scale': 'The file has samples that are no numbers, or over a thousand times full scale: that is no sound. Export it again from the program that made it, as 24 bit.',
     silence: 'Only silence, or shorter than 0.4 s: there is no loudness to measure. Check the microphone and the gain of the clips.',
     'unsupported-target': 'This format cannot be written like this. Choose another profile.',
     'bad-edit': 'That does not fit what is selected. Select something else; nothing was changed.',

@@ -15,6 +15,7 @@ const problems: Record<Code, string> = {
   'unknown-format': 'Tệp này không phải âm thanh hay ảnh đọc được. Hãy chọn tệp WAV, MP3, M4A, FLAC, OGG, hoặc ảnh PNG, JPEG, WebP.',
   damaged: 'Tệp bị hỏng, không đọc hết được. Hãy chép lại tệp từ bản gốc rồi mở lại.',
   'too-large': 'Lớn hơn mức cho phép. Hãy chia nhỏ hoặc chọn tệp nhỏ hơn.',
+  'over-scale': 'Tệp có mẫu không phải là số, hoặc lớn gấp hơn 1.000 lần mức tối đa: không phải tiếng. Hãy xuất lại tệp từ phần mềm đã làm ra nó, dạng 24 bit.',
   silence: 'Chỉ có im lặng, hoặc ngắn hơn 0,4 giây: không đo được âm lượng. Hãy kiểm tra micro và mức các đoạn.',
   'unsupported-target': 'Không ghi được theo định dạng này. Hãy chọn mức phát khác.',
   'bad-edit': 'Thao tác không hợp với chỗ đang chọn. Hãy chọn chỗ khác; chưa có gì bị đổi.',

@@ -22,6 +22,13 @@ pub enum Error {
         /// What is taken at the most.
         limit: u64,
     },
+    /// A float sample that is no number, or more than 60 dB over full scale: the file is damaged, or its
+    /// samples were never brought to ±1.
+    #[error("at {at_s:.3} s: a sample that is no number, or over +60 dBFS")]
+    OverScale {
+        /// Where the first of them stands, in seconds.
+        at_s: f64,
+    },
     /// There is no sound to work on: empty, all silence, or shorter than 400 ms above the gate.
     #[error("no sound to measure: silence, or under 400 ms")]
     Silence,

@@ -3,7 +3,13 @@
 //! The conversion loops work on whole blocks with fixed strides, so that the compiler vectorises
 //! them; mono and stereo have loops of their own.
 
+use crate::kernel::highest;
 use crate::{Error, Pcm, Planar, SampleFormat, Signal};
+
+/// Largest sample of a float file, 60 dB over full scale. What is beyond it, or no number, is no
+/// sound: the file is damaged, or its samples were never brought to ±1. One such sample would make
+/// every figure about the file nonsense and poison every filter after it.
+pub(crate) const SAMPLE_MAX: f32 = 1_000.0;
 
 /// Bytes read from the medium at a time: fits the second-level cache.
 const CHUNK_BYTES: usize = 128 * 1024;
@@ -19,7 +25,7 @@ impl Pcm {
     /// 0 at or past the end. Integers of `b` bits are divided by 2^(b-1).
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::OverScale`] where samples of a float format are no sound; [`Error::Io`].
     pub fn read_planar(
         &self,
         frame: u64,
@@ -49,7 +55,14 @@ impl Pcm {
             let bytes = &mut buffer[..now * frame_bytes];
             let offset = self.offset + (frame + done as u64) * frame_bytes as u64;
             self.bytes.read_exact_at(offset, bytes)?;
-            to_planar(bytes, self.format, block.channels_mut(), done..done + now);
+            let range = done..done + now;
+            to_planar(bytes, self.format, block.channels_mut(), range.clone());
+            if matches!(self.format, SampleFormat::F32 | SampleFormat::F64)
+                && let Some(at) = first_wild(block, range)
+            {
+                let at_s = (frame + at as u64) as f64 / f64::from(self.rate_hz);
+                return Err(Error::OverScale { at_s });
+            }
             done += now;
         }
         Ok(frames)
@@ -129,12 +142,10 @@ fn to_planar(
         SampleFormat::I32 => spread::<4>(bytes, channels, range, |raw| {
             i32::from_le_bytes(raw) as f32 * (1.0 / 2_147_483_648.0)
         }),
-        SampleFormat::F32 => spread::<4>(bytes, channels, range, |raw| {
-            finite(f32::from_le_bytes(raw))
-        }),
-        SampleFormat::F64 => spread::<8>(bytes, channels, range, |raw| {
-            finite(f64::from_le_bytes(raw) as f32)
-        }),
+        SampleFormat::F32 => spread::<4>(bytes, channels, range, f32::from_le_bytes),
+        SampleFormat::F64 => {
+            spread::<8>(bytes, channels, range, |raw| f64::from_le_bytes(raw) as f32)
+        }
     }
 }
 
@@ -152,9 +163,17 @@ fn spread_16(bytes: &[u8], left: &mut [f32], right: &mut [f32]) {
     }
 }
 
-/// Not-a-number and infinity are damage: one such sample would poison every filter after it.
-pub(crate) fn finite(sample: f32) -> f32 {
-    if sample.is_finite() { sample } else { 0.0 }
+/// The first frame in `range` with a sample that is no sound.
+pub(crate) fn first_wild(block: &Planar, range: std::ops::Range<usize>) -> Option<usize> {
+    let is_sound = |level: f32| level <= SAMPLE_MAX; // no number is not
+    let wild = block.channels().iter().filter_map(|channel| {
+        let samples = &channel[range.clone()];
+        if is_sound(highest(samples)) {
+            return None;
+        }
+        samples.iter().position(|sample| !is_sound(sample.abs()))
+    });
+    wild.min().map(|at| range.start + at)
 }
 
 fn spread<const N: usize>(

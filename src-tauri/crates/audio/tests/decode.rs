@@ -372,34 +372,3 @@ fn the_output_gain_of_an_opus_file_is_obeyed() {
         assert!((plain * 0.501_187 - quiet).abs() < 1e-6);
     }
 }
-
-/// An AIFF-C file of 32-bit floats, mono at 48 kHz.
-fn float_aiff(samples: &[f32]) -> Vec<u8> {
-    let chunk = |name: &[u8; 4], content: &[&[u8]]| {
-        let content = content.concat();
-        [&name[..], &(content.len() as u32).to_be_bytes(), &content].concat()
-    };
-    let count = (samples.len() as u32).to_be_bytes();
-    let rate = [0x40, 0x0e, 0xbb, 0x80, 0, 0, 0, 0, 0, 0]; // 48,000 as an 80-bit float
-    let samples: Vec<u8> = samples.iter().flat_map(|x| x.to_be_bytes()).collect();
-    let body = [
-        b"AIFC".to_vec(),
-        chunk(b"FVER", &[&0xa280_5140u32.to_be_bytes()]),
-        chunk(
-            b"COMM",
-            &[&[0, 1], &count, &[0, 32], &rate, b"fl32", &[0, 0]],
-        ),
-        chunk(b"SSND", &[&[0; 8], &samples]),
-    ];
-    chunk(b"FORM", &[&body.concat()])
-}
-
-#[test]
-fn samples_that_are_no_numbers_are_read_as_silence_from_any_container() {
-    let mut samples = [0.25f32; 600];
-    samples[100] = f32::NAN;
-    samples[200] = f32::NEG_INFINITY;
-    let found = drain(open(Arc::new(float_aiff(&samples))).unwrap());
-    (samples[100], samples[200]) = (0.0, 0.0);
-    assert_eq!(found[0], samples);
-}

@@ -200,6 +200,10 @@ pub fn sentence(code: Code) -> &'static str {
             "The file is damaged; get the original again.",
         ),
         Code::TooLarge => l("Vượt quá giới hạn.", "Beyond a limit."),
+        Code::OverScale => l(
+            "Tệp có mẫu không phải là số hoặc lớn gấp hơn 1.000 lần mức tối đa, không phải tiếng; hãy xuất lại tệp từ phần mềm đã làm ra nó, dạng 24 bit.",
+            "The file has samples that are no numbers or over a thousand times full scale, which is no sound; export it again from the program that made it, as 24 bit.",
+        ),
         Code::Silence => l(
             "Không có tiếng để đo: im lặng, hoặc ngắn hơn 400 ms. Hãy kiểm tra micro.",
             "No sound to measure: silence, or under 400 ms. Check the microphone.",

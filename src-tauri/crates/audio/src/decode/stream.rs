@@ -7,8 +7,7 @@ use symphonia::core::errors::Error as Fault;
 use super::coded::{decoder_for, shielded, translate};
 use super::packets::{Next, Packets};
 use super::{DURATION_S_MAX, check_shape};
-use crate::kernel::highest;
-use crate::pcm::finite;
+use crate::pcm::first_wild;
 use crate::{Error, Planar, Signal};
 
 /// Packets in a row that may be beyond decoding before the file is given up: about two seconds.
@@ -42,6 +41,8 @@ pub(super) struct Coded {
     /// Whether that is a length that the file may outlast.
     may_outlast: bool,
     given: u64,
+    /// Frames of the packets before this one.
+    decoded: u64,
 }
 
 impl Coded {
@@ -67,6 +68,7 @@ impl Coded {
             left: u64::MAX,
             may_outlast: false,
             given: 0,
+            decoded: 0,
         }
     }
 
@@ -124,6 +126,7 @@ impl Coded {
             match shielded(|| self.decoder.decode(&packet))? {
                 Ok(decoded) if decoded.frames() == 0 => {}
                 Ok(decoded) => {
+                    self.decoded += self.block.frames() as u64;
                     take(
                         &decoded,
                         &mut self.block,
@@ -131,8 +134,21 @@ impl Coded {
                         &mut self.channels,
                     )?;
                     amplify(&mut self.block, self.gain);
-                    self.bad_packets = 0;
                     self.next = 0;
+                    let Some(at) = first_wild(&self.block, 0..self.block.frames()) else {
+                        self.bad_packets = 0;
+                        return Ok(true);
+                    };
+                    if self.codec().starts_with("pcm_") {
+                        let at_s = (self.decoded + at as u64) as f64 / f64::from(self.rate_hz);
+                        return Err(Error::OverScale { at_s });
+                    }
+                    // A decoder that makes this of a packet has not understood it.
+                    if self.bad_packets == BAD_PACKETS_MAX {
+                        return Err(Error::Damaged("nothing in it can be decoded".into()));
+                    }
+                    self.bad_packets += 1;
+                    self.block.clear();
                     return Ok(true);
                 }
                 Err(Fault::DecodeError(_) | Fault::IoError(_))
@@ -204,12 +220,6 @@ fn take(
     }
     block.resize(*channels, decoded.frames());
     decoded.copy_to_slice_planar(block.channels_mut());
-    for channel in block.channels_mut() {
-        // As in plain samples: one that is no number would poison every filter after it.
-        if !highest(channel).is_finite() {
-            channel.iter_mut().for_each(|x| *x = finite(*x));
-        }
-    }
     Ok(())
 }
 

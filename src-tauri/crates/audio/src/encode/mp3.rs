@@ -13,7 +13,6 @@ use mp3lame_encoder::{
 
 use super::xing::InfoFrame;
 use super::{Encoder, Mp3Rate, Tags, Target, check_block, id3};
-use crate::pcm::finite;
 use crate::{Error, Planar, Scratch};
 
 /// The rates of MPEG Layer III, 2.5 and 2 before 1.
@@ -225,7 +224,10 @@ impl Encoder for Mp3Encoder<'_> {
             for (ready, channel) in self.ready.iter_mut().zip(block.channels()) {
                 ready.clear();
                 // Brought to what LAME may see: see `SAMPLE_MAX`.
-                let tame = |x: &f32| finite(*x).clamp(-SAMPLE_MAX, SAMPLE_MAX) * self.gain;
+                let tame = |x: &f32| {
+                    let x = if x.is_finite() { *x } else { 0.0 };
+                    x.clamp(-SAMPLE_MAX, SAMPLE_MAX) * self.gain
+                };
                 ready.extend(channel[range.clone()].iter().map(tame));
             }
             let [left, right] = &self.ready;

@@ -62,6 +62,7 @@ impl From<audio::Error> for Problem {
             audio::Error::UnknownFormat(_) => Code::UnknownFormat,
             audio::Error::Damaged(_) => Code::Damaged,
             audio::Error::Limit { .. } => Code::TooLarge,
+            audio::Error::OverScale { .. } => Code::OverScale,
             audio::Error::Silence => Code::Silence,
             audio::Error::UnsupportedTarget(_) => Code::UnsupportedTarget,
             audio::Error::BadEdit(_) => Code::BadEdit,

@@ -18,6 +18,8 @@ pub enum Code {
     Damaged,
     /// Beyond a stated limit.
     TooLarge,
+    /// Samples that are no numbers, or far beyond full scale.
+    OverScale,
     /// Silence, or too short to measure.
     Silence,
     /// The target format cannot be written like this.
