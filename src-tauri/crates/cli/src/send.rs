@@ -9,10 +9,10 @@ use delivery::{
     Claimed, Destination, Failure, FolderStore, Job, JobKey, Limit, Load, Outcome as SendOutcome,
     Sender, State, Store, StoreError, Timeouts, TusTransport, WaitReason,
 };
-use package::{PublicKey, Trust};
+use package::{Limits, PublicKey, Trust};
 use serde::Serialize;
 use studio::wire::{Code, Problem};
-use units::Watch;
+use units::{ReadAt, Watch};
 
 use crate::args;
 use crate::machine::usual_store;
@@ -129,6 +129,21 @@ async fn first_key(transport: &TusTransport) -> Result<String, Failure> {
     transport.key().await
 }
 
+/// A large file that is no package is refused before it is read from end to end for its digest.
+fn worth_reading(file: &dyn ReadAt) -> anyhow::Result<()> {
+    let limits = Limits::default();
+    if file.len() <= limits.refused_bytes_max {
+        return Ok(());
+    }
+    match package::look_over(file, limits).first() {
+        None => Ok(()),
+        Some(fault) => {
+            let detail = format!("{} {} {}", fault.code, fault.path, fault.detail);
+            Err(refused(Problem::new(Code::PackageInvalid, detail)))
+        }
+    }
+}
+
 /// `loa send`: sends until it is delivered, refused, or patience ends; run again, it goes on.
 pub async fn send(task: &args::Send, json: bool) -> Outcome {
     let cancel = stop::switch();
@@ -147,6 +162,7 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     .map_err(|error| refused(error.into()))?;
     // Before anything goes over the line: is there anything to send?
     let file = studio::tools::open_file(&task.package).map_err(refused)?;
+    worth_reading(&file)?;
     let pinning = async {
         tokio::select! {
             trust = pinned(task, &destination, &transport, &state) => trust,

@@ -46,7 +46,7 @@ pub use report::{Code, Fault, FoundFile, Profile, Report, SignatureState, Signat
 pub use seal::{Sealed, seal};
 pub use stamp::Stamp;
 pub use tree::{Entry, EntryKind, MemoryTree, Tree};
-pub use verify::{verify_folder, verify_tar};
+pub use verify::{look_over, verify_folder, verify_tar};
 
 /// What a package of our profile says it is, in the field `BagIt-Profile-Identifier`.
 pub const PROFILE_ID: &str = "urn:x-loa:package-profile:1";

@@ -56,11 +56,18 @@ pub const LIST_MAX: usize = 10_000;
 /// Bytes of a receipt: a thousand reasons at a few hundred bytes.
 pub const RECEIPT_BYTES_MAX: usize = 1 << 20;
 
+/// Bytes of a package that is read to its end although its structure shows already that it is refused:
+/// two seconds of a plain disk. A tar of 64 GiB may be a hole on the disk and cost its maker nothing.
+pub const REFUSED_BYTES_MAX: u64 = 256 << 20;
+
 /// How much a verifier may be asked to chew. The default is the constants above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Most bytes of the whole package.
     pub bytes_max: u64,
+    /// A larger package is looked over first: its headers, its tag files, its signature. Where those
+    /// are refused, its payload is not read and the report has no digest.
+    pub refused_bytes_max: u64,
     /// Most files.
     pub files_max: usize,
     /// Most faults listed.
@@ -71,6 +78,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             bytes_max: PACKAGE_BYTES_MAX,
+            refused_bytes_max: REFUSED_BYTES_MAX,
             files_max: FILES_MAX,
             faults_max: FAULTS_MAX,
         }

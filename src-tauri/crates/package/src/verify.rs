@@ -15,9 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use units::{Cancelled, ReadAt, Watch};
 
 use self::digests::Digests;
+use self::walk::Payload;
 use crate::keys::Trust;
 use crate::limits::Limits;
-use crate::report::{Code, Faults, FoundFile, Report};
+use crate::report::{Code, Fault, Faults, FoundFile, Report};
 use crate::tree::Tree;
 
 /// What was found, before it is judged.
@@ -37,7 +38,9 @@ struct Found {
     digests: Digests,
 }
 
-/// Verifies a sealed package (our tar) in one pass. Our profile is demanded. `watch` counts bytes.
+/// Verifies a sealed package (our tar). Our profile is demanded. `watch` counts bytes.
+///
+/// A package beyond [`Limits::refused_bytes_max`] is looked over first; any other is read once.
 ///
 /// # Errors
 /// [`Cancelled`]; everything that is wrong with the package itself is in the report.
@@ -47,12 +50,39 @@ pub fn verify_tar(
     limits: Limits,
     watch: Watch<'_>,
 ) -> Result<Report, Cancelled> {
+    if bytes.len() > limits.refused_bytes_max {
+        let seen = judge_tar(bytes, trust, limits, Payload::Skipped, Watch::NONE)?;
+        if !seen.valid {
+            return Ok(seen);
+        }
+    }
+    judge_tar(bytes, trust, limits, Payload::Read, watch)
+}
+
+/// What is wrong with a tar as far as its headers and tag files tell: all but the payload, which is
+/// taken to be what the manifest lists. For whoever is about to read a large file for another reason.
+#[must_use]
+pub fn look_over(bytes: &dyn ReadAt, limits: Limits) -> Vec<Fault> {
+    let trust = Trust::anyone();
+    match judge_tar(bytes, &trust, limits, Payload::Skipped, Watch::NONE) {
+        Ok(report) => report.errors,
+        Err(Cancelled) => Vec::new(), // nobody can: this watch has no switch
+    }
+}
+
+fn judge_tar(
+    bytes: &dyn ReadAt,
+    trust: &Trust,
+    limits: Limits,
+    payload: Payload,
+    watch: Watch<'_>,
+) -> Result<Report, Cancelled> {
     let mut faults = Faults::new(limits.faults_max);
     let mut report = Report {
         bytes: bytes.len(),
         ..Report::default()
     };
-    let walked = walk::walk(bytes, limits, &mut faults, watch)?;
+    let walked = walk::walk(bytes, limits, payload, &mut faults, watch)?;
     report.digest = walked.digest;
     report.files = walked.order;
     if let Some(facts) = walked.facts {

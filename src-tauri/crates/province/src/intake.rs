@@ -145,6 +145,8 @@ impl Province {
         let bytes = FileBytes::new(File::open(path)?)?;
         let limits = Limits {
             bytes_max: self.config.upload_bytes_max,
+            // A refusal names the digest of what arrived.
+            refused_bytes_max: u64::MAX,
             faults_max: REASONS_MAX,
             ..Limits::default()
         };

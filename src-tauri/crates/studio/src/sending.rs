@@ -119,6 +119,9 @@ impl Sources for Desk {
             archive.folder().join(known.path)
         };
         let file = (File::open(&path).and_then(FileBytes::new)).map_err(delivery::Error::Source)?;
+        if file.len() != job.parcel.bytes {
+            return Err(delivery::Error::Changed);
+        }
         // Weighed anew: the file may have lain for weeks on an old disk.
         Load::weigh(Arc::new(file), job.parcel.name.clone(), Watch::NONE)
     }

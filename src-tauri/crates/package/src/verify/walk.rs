@@ -18,6 +18,15 @@ use crate::ustar::{self, BLOCK, END_BYTES};
 /// Bytes read and digested at a time.
 const PIECE_BYTES: usize = 256 << 10;
 
+/// What is done about the payload.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Payload {
+    /// It is read and digested.
+    Read,
+    /// It is passed over, and taken to be what the manifest lists. The whole then has no digest.
+    Skipped,
+}
+
 /// What only a tar has.
 pub(super) struct TarFacts {
     /// The one folder at the top.
@@ -38,11 +47,13 @@ pub(super) struct Walked {
 pub(super) fn walk(
     bytes: &dyn ReadAt,
     limits: Limits,
+    payload: Payload,
     faults: &mut Faults,
     watch: Watch<'_>,
 ) -> Result<Walked, Cancelled> {
     let mut walk = Walk {
         bytes,
+        payload,
         total: bytes.len(),
         at: 0,
         twin: Twin::new(),
@@ -71,6 +82,9 @@ pub(super) fn walk(
         Err(Stop::Fault(code, path, detail)) => {
             walk.twin.end_part();
             walk.faults.error(code, &path, detail);
+            if payload == Payload::Skipped {
+                return Ok(walk.end(false));
+            }
             match walk.skip_to_end() {
                 Ok(()) => {}
                 Err(Stop::Cancelled(cancelled)) => return Err(cancelled),
@@ -87,6 +101,9 @@ pub(super) fn walk(
         }
     };
     walk.check_order();
+    if payload == Payload::Skipped {
+        walk.take_as_listed();
+    }
     Ok(walk.end(whole))
 }
 
@@ -108,6 +125,7 @@ fn stop<T>(code: Code, path: &str, detail: &str) -> Result<T, Stop> {
 
 struct Walk<'a> {
     bytes: &'a dyn ReadAt,
+    payload: Payload,
     total: u64,
     at: u64,
     twin: Twin,
@@ -160,7 +178,7 @@ impl Walk<'_> {
             let detail = ustar::kind_name(header.kind);
             self.faults.error(Code::TarEntryKind, &shown, detail);
             // Whatever follows is skipped as contents; nothing is believed of it.
-            self.contents(header.bytes, None)?;
+            self.contents(header.bytes, None, false)?;
             return self.padding(header.bytes, &shown);
         }
         if ustar::header(&header.path, header.bytes, header.time_s).as_ref() != Some(block) {
@@ -184,13 +202,13 @@ impl Walk<'_> {
                 kept = Some(Vec::with_capacity(header.bytes as usize));
             }
         }
-        let digest = self.contents(header.bytes, kept.as_mut())?;
+        let digest = self.contents(header.bytes, kept.as_mut(), is_tag)?;
         self.padding(header.bytes, &shown)?;
         if let Some(key) = key {
             self.order.push(FoundFile {
                 path: key.clone(),
                 bytes: header.bytes,
-                digest: Some(digest),
+                digest,
                 offset: Some(offset),
             });
             if let Some(kept) = kept {
@@ -198,7 +216,7 @@ impl Walk<'_> {
             }
             let found = Found {
                 bytes: header.bytes,
-                digests: Digests::of_sha256(digest),
+                digests: digest.map(Digests::of_sha256).unwrap_or_default(),
             };
             self.bag.files.insert(key, found);
         }
@@ -265,7 +283,18 @@ impl Walk<'_> {
         })
     }
 
-    fn contents(&mut self, bytes: u64, mut kept: Option<&mut Vec<u8>>) -> Result<Digest, Stop> {
+    /// The digest of the next `bytes`; `None` where they are passed over.
+    fn contents(
+        &mut self,
+        bytes: u64,
+        mut kept: Option<&mut Vec<u8>>,
+        is_tag: bool,
+    ) -> Result<Option<Digest>, Stop> {
+        // A tag file too large to be kept has its fault already.
+        if self.payload == Payload::Skipped && !(is_tag && kept.is_some()) {
+            self.at += bytes;
+            return Ok(None);
+        }
         self.twin.begin_part();
         let mut left = bytes;
         while left > 0 {
@@ -276,7 +305,23 @@ impl Walk<'_> {
             }
             left -= want as u64;
         }
-        Ok(self.twin.end_part())
+        Ok(Some(self.twin.end_part()))
+    }
+
+    /// Gives the payload the digests that the manifest lists; what it does not list has none.
+    fn take_as_listed(&mut self) {
+        let manifest = self.bag.tags.get(MANIFEST).map(Vec::as_slice);
+        let text = manifest.and_then(|bytes| std::str::from_utf8(bytes).ok());
+        for line in text.unwrap_or_default().lines() {
+            let listed = line.split_once("  ").and_then(|(digest, path)| {
+                let file = self.bag.files.get_mut(path)?;
+                Some((file, digest.parse().ok()?))
+            });
+            if let Some((file, digest)) = listed.filter(|(file, _)| file.digests.sha256().is_none())
+            {
+                file.digests = Digests::of_sha256(digest);
+            }
+        }
     }
 
     fn padding(&mut self, bytes: u64, shown: &str) -> Result<(), Stop> {
@@ -375,7 +420,7 @@ impl Walk<'_> {
                 folder: folder.unwrap_or_default(),
                 time_s: self.time_s.unwrap_or_default(),
             }),
-            digest: whole.then(|| self.twin.finish()),
+            digest: (whole && self.payload == Payload::Read).then(|| self.twin.finish()),
             bag: self.bag,
             order: self.order,
         }
