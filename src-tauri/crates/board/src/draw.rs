@@ -20,14 +20,13 @@ pub fn draw(scene: &Scene) -> Frame {
 }
 
 /// A frame being filled from the bottom up. Always opaque, so premultiplied and straight are one.
-#[derive(Clone)]
-pub(crate) struct Canvas {
-    pub frame: Frame,
+struct Canvas {
+    frame: Frame,
 }
 
 impl Canvas {
     /// The background alone.
-    pub(crate) fn new(scene: &Scene) -> Self {
+    fn new(scene: &Scene) -> Self {
         let (width, height) = (scene.width, scene.height);
         let pixel = bytes(scene.background);
         let mut rgba = Vec::with_capacity(width as usize * height as usize * 4);
@@ -48,7 +47,7 @@ impl Canvas {
     }
 
     /// Lays `item` over what is there.
-    pub(crate) fn paint(&mut self, item: &Item) {
+    fn paint(&mut self, item: &Item) {
         match &item.shape {
             Shape::Text(block) => {
                 if let Some(path) = &block.outlines {
@@ -79,7 +78,7 @@ impl Canvas {
     }
 
     /// Fills an outline, its edges smoothed.
-    pub(crate) fn fill(&mut self, path: &Path, colour: Colour) {
+    fn fill(&mut self, path: &Path, colour: Colour) {
         let (width, height) = (self.frame.width, self.frame.height);
         let Some(mut pixmap) = PixmapMut::from_bytes(&mut self.frame.rgba, width, height) else {
             return;
@@ -126,11 +125,7 @@ impl Canvas {
                 continue;
             }
             for (below, above) in target.chunks_exact_mut(4).zip(source.chunks_exact(4)) {
-                let veil = 255 - u32::from(above[3]);
-                for (below, above) in below.iter_mut().zip(above).take(3) {
-                    let value = u32::from(*above) + (u32::from(*below) * veil + 127) / 255;
-                    *below = value.min(255) as u8;
-                }
+                lay(above, below);
             }
         }
     }
@@ -156,6 +151,38 @@ impl Canvas {
     fn row_mut(&mut self, y: i32, left: i32, right: i32) -> &mut [u8] {
         let start = y as usize * self.frame.width as usize;
         &mut self.frame.rgba[(start + left as usize) * 4..(start + right as usize) * 4]
+    }
+}
+
+/// Lays a premultiplied pixel over the colour of an opaque one.
+pub(crate) fn lay(above: &[u8], below: &mut [u8]) {
+    let veil = 255 - u32::from(above[3]);
+    for (below, above) in below.iter_mut().zip(above).take(3) {
+        let value = u32::from(*above) + (u32::from(*below) * veil + 127) / 255;
+        *below = value.min(255) as u8;
+    }
+}
+
+/// The colour of a QR code at a pixel of the board that lies in it; anything else is white.
+pub(crate) fn module_at(code: &Shape, at_x: i32, at_y: i32) -> Colour {
+    let Shape::Qr {
+        x,
+        y,
+        module_px,
+        side,
+        modules,
+    } = code
+    else {
+        return Colour::WHITE;
+    };
+    let module = |at: i32, from: i32| {
+        let number = (at - from).unsigned_abs() / module_px;
+        let number = number.checked_sub(Shape::QR_QUIET_MODULES)?;
+        (number < *side).then_some(number as usize)
+    };
+    match (module(at_x, *x), module(at_y, *y)) {
+        (Some(column), Some(row)) if modules[row * *side as usize + column] => Colour::BLACK,
+        _ => Colour::WHITE,
     }
 }
 

@@ -6,7 +6,6 @@
 mod outline;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, SourceCache};
@@ -77,7 +76,8 @@ struct Face {
 struct Bench {
     fonts: FontContext,
     layouts: LayoutContext<()>,
-    outlines: HashMap<(usize, u32), Arc<Outline>>,
+    /// By face and number of the glyph, as far as they were asked for.
+    outlines: Vec<Vec<Option<Arc<Outline>>>>,
 }
 
 /// One of the bundled fonts, by its number.
@@ -136,7 +136,7 @@ impl Fonts {
                     source_cache: SourceCache::default(),
                 },
                 layouts: LayoutContext::new(),
-                outlines: HashMap::new(),
+                outlines: vec![Vec::new(); BUNDLED.len()],
             }),
         })
     }
@@ -213,12 +213,20 @@ impl Fonts {
 
     /// The outline of a glyph; empty for spaces and unknown numbers.
     pub(crate) fn outline(&self, face: FaceId, glyph: u32) -> Arc<Outline> {
-        let mut bench = self.bench();
-        let outline = bench.outlines.entry((face.0, glyph));
-        Arc::clone(outline.or_insert_with(|| {
+        let make = || {
             let face = &self.faces[face.0];
             Arc::new(outline::outline(&face.font, face.units_per_em, glyph))
-        }))
+        };
+        let number = glyph as usize;
+        if number > usize::from(u16::MAX) {
+            return make(); // no font has so many
+        }
+        let mut bench = self.bench();
+        let known = &mut bench.outlines[face.0];
+        if known.len() <= number {
+            known.resize(number + 1, None);
+        }
+        Arc::clone(known[number].get_or_insert_with(make))
     }
 
     /// The scratch space. A panic elsewhere leaves it usable: it is only caches.

@@ -1,7 +1,7 @@
 //! Contrast of text against the pixels that are really behind it: background, rectangles and photos,
-//! drawn without the text itself. And how much of it is seen where something is drawn over it.
+//! drawn without the text itself.
 
-use crate::Frame;
+use super::ground::{Ground, Rgb};
 use crate::deck::Colour;
 use crate::scene::{PixelRect, TextBlock};
 
@@ -39,34 +39,33 @@ impl Luminance {
     }
 
     /// The contrast that 95 % of the pixels around `block` have at least, with `behind` being what
-    /// the block is drawn upon. `None` where no ink is on the board.
-    pub(super) fn contrast(&self, block: &TextBlock, behind: &Frame) -> Option<f64> {
-        let board = PixelRect {
-            left: 0,
-            top: 0,
-            right: behind.width as i32,
-            bottom: behind.height as i32,
-        };
+    /// the block is drawn upon. `None` where no ink is on the `board`.
+    pub(super) fn contrast(
+        &self,
+        block: &TextBlock,
+        board: PixelRect,
+        ground: &Ground,
+    ) -> Option<f64> {
+        let behind = &ground.frame;
         let mut histogram = vec![0u64; STEPS];
         let mut total = 0;
-        // Flat backgrounds are long runs of one colour.
-        let mut last: Option<(Colour, usize)> = None;
+        let mut known = Known::new();
         for line in &block.lines {
             let around = line.ink.grown(HALO_PX).intersection(board);
             if around.is_empty() {
                 continue;
             }
+            let around = ground.around(around);
             for y in around.top..around.bottom {
                 let row = y as usize * behind.width as usize;
                 let from = (row + around.left as usize) * 4;
                 let to = (row + around.right as usize) * 4;
                 for pixel in behind.rgba[from..to].chunks_exact(4) {
-                    let below = Colour::rgb(pixel[0], pixel[1], pixel[2]);
-                    let step = match last {
-                        Some((colour, step)) if colour == below => step,
-                        _ => self.step(block.colour.over(below), below),
-                    };
-                    last = Some((below, step));
+                    let below = [pixel[0], pixel[1], pixel[2]];
+                    let step = known.get(below, || {
+                        let below = Colour::rgb(pixel[0], pixel[1], pixel[2]);
+                        self.step(block.colour.over(below), below)
+                    });
                     histogram[step] += 1;
                     total += 1;
                 }
@@ -83,36 +82,14 @@ impl Luminance {
         Some(1.0 + step.unwrap_or(0) as f64 / STEPS_PER_ONE)
     }
 
-    /// How much of the letters is still seen once all is drawn, 0 to 1: the share of their pixels that
-    /// keep the contrast they had, or at least `enough`. `ink` shows the letters in white on black;
-    /// `had` and `left` are the slide with and without them, up to them and finished.
-    pub(super) fn seen(
-        &self,
-        ink: &Frame,
-        had: [&Frame; 2],
-        left: [&Frame; 2],
-        enough: f64,
-    ) -> f64 {
-        let enough = ((enough - 1.0) * STEPS_PER_ONE) as usize;
-        let contrast = |frames: [&Frame; 2], index: usize| {
-            let [with, without] = frames.map(|frame| {
-                let pixel = &frame.rgba[index * 4..index * 4 + 3];
-                Colour::rgb(pixel[0], pixel[1], pixel[2])
-            });
-            self.step(with, without)
-        };
-        let (mut seen, mut total) = (0u64, 0u64);
-        for (index, coverage) in ink.rgba.chunks_exact(4).enumerate() {
-            // The faint half of an edge bears no form.
-            if coverage[0] >= 128 {
-                total += 1;
-                seen += u64::from(contrast(left, index) >= contrast(had, index).min(enough));
-            }
-        }
-        if total == 0 {
-            return 1.0;
-        }
-        seen as f64 / total as f64
+    /// Contrast in steps: a hundredth each, from 1 to one.
+    pub(super) const fn steps(contrast: f64) -> usize {
+        ((contrast - 1.0) * STEPS_PER_ONE) as usize
+    }
+
+    /// The contrast of two pixels, in steps.
+    pub(super) fn between(&self, a: Rgb, b: Rgb) -> usize {
+        self.step(Colour::rgb(a[0], a[1], a[2]), Colour::rgb(b[0], b[1], b[2]))
     }
 
     fn step(&self, text: Colour, below: Colour) -> usize {
@@ -120,5 +97,34 @@ impl Luminance {
         let ratio = (text.max(below) + 0.05) / (text.min(below) + 0.05);
         // Rounded down: a ratio just under a limit must not pass it.
         (((ratio - 1.0) * STEPS_PER_ONE + 1e-6) as usize).min(STEPS - 1)
+    }
+}
+
+/// Colours met before and what was found for them: a photo has far fewer than pixels.
+pub(super) struct Known {
+    /// Colour and finding of the last one with this hash; no colour is [`Self::NONE`].
+    slots: Vec<(u32, u16)>,
+}
+
+impl Known {
+    const BITS: u32 = 13;
+    const NONE: u32 = u32::MAX;
+
+    pub(super) fn new() -> Self {
+        Self {
+            slots: vec![(Self::NONE, 0); 1 << Self::BITS],
+        }
+    }
+
+    #[inline]
+    pub(super) fn get(&mut self, [red, green, blue]: Rgb, find: impl FnOnce() -> usize) -> usize {
+        let colour = u32::from_be_bytes([0, red, green, blue]);
+        // Fibonacci hashing (Knuth, volume 3, 6.4).
+        let slot = colour.wrapping_mul(0x9e37_79b1) >> (32 - Self::BITS);
+        let slot = &mut self.slots[slot as usize];
+        if slot.0 != colour {
+            *slot = (colour, find() as u16);
+        }
+        usize::from(slot.1)
     }
 }

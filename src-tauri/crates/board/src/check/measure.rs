@@ -3,10 +3,12 @@
 use units::Id;
 
 use super::contrast::Luminance;
+use super::ground::Ground;
+use super::letters::Letters;
 use super::rules;
-use crate::deck::{Board, Colour, Deck, Kind};
-use crate::draw::Canvas;
-use crate::scene::{Item, Scene, Shape, TextBlock};
+use crate::deck::{Board, Deck, Kind};
+use crate::resolve::board_rect;
+use crate::scene::{Item, PixelRect, Scene, Shape, TextBlock};
 use crate::text::syllables;
 use crate::{Error, Fonts, Pictures, resolve};
 
@@ -78,78 +80,116 @@ pub(super) fn measure(deck: &Deck, slide: usize, board: &Board, scene: &Scene) -
     }
 }
 
-/// Pixels painted over for texts that something lies upon, in all: some hundred full screens. A slide
-/// of 200 things all upon each other is nonsense and not worth an hour; what is over is not looked at.
-const COVERED_PIXELS_MAX: u64 = 500_000_000;
+/// Pixels painted and compared for one slide: eight screens of the largest board. Beyond it the
+/// slide is looked at on a coarser grid, so that no slide takes longer than half a second.
+const PIXELS_MAX: u64 = 64_000_000;
+/// Looks at pixels of letters that something is drawn over. Beyond it not every pixel is looked at.
+const LETTER_LOOKS_MAX: u64 = 8_000_000;
+/// Comparing a pixel behind a text costs as much as painting two.
+const COMPARED: u64 = 2;
 
 fn texts(board: &Board, scene: &Scene) -> Vec<TextFacts> {
+    let is_text = |item: &Item| matches!(item.shape, Shape::Text(_));
+    let Some(last) = scene.items.iter().rposition(is_text) else {
+        return Vec::new();
+    };
     let luminance = Luminance::new();
-    let mut canvas = Canvas::new(scene);
-    let mut texts = Vec::new();
-    let mut pixels_left = COVERED_PIXELS_MAX;
+    let bounds: Vec<PixelRect> = scene.items.iter().map(|item| item.shape.bounds()).collect();
+    let effort = Effort::of(scene, &bounds, board);
+    let mut ground = Ground::new(scene, effort.step);
+    let (mut texts, mut covered) = (Vec::new(), Vec::<Letters>::new());
     for (place, item) in scene.items.iter().enumerate() {
-        if let Shape::Text(block) = &item.shape
-            && let Some(contrast) = luminance.contrast(block, &canvas.frame)
-        {
-            let above = above(scene, place, block);
-            let cost = board.pixels() * (above.len() as u64 * 2 + 5);
-            let seen = match pixels_left.checked_sub(cost) {
-                Some(rest) if !above.is_empty() => {
-                    pixels_left = rest;
-                    seen(&luminance, scene, &canvas, item, &above)
-                }
-                _ => None,
-            };
-            let cap_height_mm = f64::from(block.cap_px) * board.pitch_mm();
-            texts.push(TextFacts {
-                element: item.element,
-                font_px: block.px,
-                lines: block.lines.len(),
-                cap_height_mm,
-                readable_day_m: cap_height_mm * rules::DAY_GOOD_M_PER_MM,
-                readable_night_m: cap_height_mm * rules::NIGHT_GOOD_M_PER_MM,
-                contrast,
-                seen_percent: seen.unwrap_or(1.0) * 100.0,
-            });
+        let contrast = match &item.shape {
+            Shape::Text(block) => luminance.contrast(block, board_rect(board), &ground),
+            _ => None,
+        };
+        if let (Shape::Text(block), Some(contrast)) = (&item.shape, contrast) {
+            texts.push(text_facts(item, block, board, contrast));
         }
-        canvas.paint(item);
+        let area = ground.within(bounds[place]);
+        if place > last && !covered.iter().any(|letters| letters.reach(area)) {
+            continue;
+        }
+        let Some(touch) = ground.touch(item) else {
+            continue;
+        };
+        let reached = covered
+            .iter_mut()
+            .filter(|letters| letters.reach(touch.area));
+        reached.for_each(|letters| letters.cover(&touch, &ground));
+        if contrast.is_some() && above(&bounds, place) > 0 {
+            let text = texts.len() - 1;
+            covered.push(Letters::of(
+                text,
+                &touch,
+                &ground,
+                &luminance,
+                effort.stride,
+            ));
+        }
+        if place < last {
+            ground.paint(&touch);
+        }
+        ground.leave(&touch);
+    }
+    for letters in covered {
+        texts[letters.text].seen_percent = letters.share_seen(&luminance) * 100.0;
     }
     texts
 }
 
-/// What is drawn after the text at `place` and reaches into it.
-fn above<'a>(scene: &'a Scene, place: usize, block: &TextBlock) -> Vec<&'a Item> {
-    let ink = block.ink();
-    let reaches = |item: &&Item| {
-        let bounds = item.shape.bounds();
-        !bounds.intersection(ink).is_empty()
-    };
-    scene.items[place + 1..].iter().filter(reaches).collect()
+fn text_facts(item: &Item, block: &TextBlock, board: &Board, contrast: f64) -> TextFacts {
+    let cap_height_mm = f64::from(block.cap_px) * board.pitch_mm();
+    TextFacts {
+        element: item.element,
+        font_px: block.px,
+        lines: block.lines.len(),
+        cap_height_mm,
+        readable_day_m: cap_height_mm * rules::DAY_GOOD_M_PER_MM,
+        readable_night_m: cap_height_mm * rules::NIGHT_GOOD_M_PER_MM,
+        contrast,
+        seen_percent: 100.0,
+    }
 }
 
-/// How much of `text`, to be drawn upon `behind`, is seen once the items `above` it are drawn too.
-fn seen(
-    luminance: &Luminance,
-    scene: &Scene,
-    behind: &Canvas,
-    text: &Item,
-    above: &[&Item],
-) -> Option<f64> {
-    let Shape::Text(block) = &text.shape else {
-        return None;
-    };
-    let mut ink = Canvas::new(&Scene {
-        background: Colour::BLACK,
-        items: Vec::new(),
-        ..*scene
-    });
-    ink.fill(block.outlines.as_ref()?, Colour::WHITE);
-    let mut had = [behind.clone(), behind.clone()];
-    had[0].paint(text);
-    let mut left = had.clone();
-    for item in above {
-        left.iter_mut().for_each(|canvas| canvas.paint(item));
+/// How closely a slide is looked at: every pixel, but for slides that nobody makes on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Effort {
+    /// Of the board, each so-many-th column and row.
+    step: u32,
+    /// Of the letters that something is drawn over, each so-many-th pixel.
+    stride: usize,
+}
+
+impl Effort {
+    fn of(scene: &Scene, bounds: &[PixelRect], board: &Board) -> Self {
+        let pixels = |rect: PixelRect| {
+            let seen = rect.intersection(board_rect(board));
+            u64::from(seen.width()) * u64::from(seen.height())
+        };
+        let (mut work, mut looks) = (0, 0);
+        for (place, item) in scene.items.iter().enumerate() {
+            let area = pixels(bounds[place]);
+            work += area;
+            if let Shape::Text(block) = &item.shape {
+                let around: u64 = block.lines.iter().map(|line| pixels(line.ink)).sum();
+                work += around * COMPARED;
+                // A quarter of the area of a text is letters.
+                looks += area / 4 * above(bounds, place);
+            }
+        }
+        let step = (1..).find(|step| work / (step * step) <= PIXELS_MAX);
+        let step = step.unwrap_or(1);
+        let looks = looks / (step * step);
+        Self {
+            step: step as u32,
+            stride: looks.div_ceil(LETTER_LOOKS_MAX).max(1) as usize,
+        }
     }
-    let [had, left] = [&had, &left].map(|pair| pair.each_ref().map(|canvas| &canvas.frame));
-    Some(luminance.seen(&ink.frame, had, left, rules::CONTRAST_MIN))
+}
+
+/// How many items are drawn after the one at `place` and reach into it.
+fn above(bounds: &[PixelRect], place: usize) -> u64 {
+    let reaches = |other: &&PixelRect| !other.intersection(bounds[place]).is_empty();
+    bounds[place + 1..].iter().filter(reaches).count() as u64
 }

@@ -1,7 +1,9 @@
 //! Checks: what will not be readable from the street, as data. The words for it are the UI's.
 
 mod contrast;
+mod ground;
 mod judge;
+mod letters;
 mod measure;
 pub mod rules;
 
@@ -116,5 +118,7 @@ impl Code {
     }
 }
 
+#[cfg(test)]
+mod agreement_tests;
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use crate::deck::{
 };
 use crate::{Fonts, Pictures};
 
-fn board() -> Board {
+pub(super) fn board() -> Board {
     Board {
         id: Id::from_bytes([1; 16]),
         name: "Thử".into(),
