@@ -29,7 +29,9 @@ pub use draw::draw;
 pub use error::Error;
 pub use fonts::{DEFAULT_FAMILY, Fonts};
 pub use frame::{Frame, png};
-pub use picture::{Images, PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, Pictures, PixelImage};
+pub use picture::{
+    Images, PICTURE_BYTES_MAX, PICTURE_MEMORY_MAX, PICTURE_PIXELS_MAX, Pictures, PixelImage,
+};
 pub use resolve::resolve;
 pub use scene::{Item, Missing, PixelRect, Scene, Shape, TextBlock, TextLine};
 pub use template::{Field, Label, Template, boards_from_toml, template_from_json};

@@ -1,8 +1,11 @@
-//! Pictures: decoded within limits, turned upright, scaled once to board pixels and kept.
+//! Pictures: decoded within limits, scaled once to board pixels, upright, and kept.
 
 mod decode;
+mod jpeg;
 mod kept;
+mod png;
 mod scale;
+mod turn;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +16,7 @@ use crate::deck::Fit;
 use crate::scene::Missing;
 
 use decode::decode;
-pub use decode::{PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX};
+pub use decode::{PICTURE_BYTES_MAX, PICTURE_MEMORY_MAX, PICTURE_PIXELS_MAX};
 use kept::{Decoded, Kept};
 use scale::{Crop, scale};
 
@@ -140,7 +143,7 @@ impl<'a> Pictures<'a> {
 
     fn make(&self, wanted: &Wanted) -> Scaled {
         let pixels = self.decoded(&wanted.digest)?;
-        let source = (pixels.width, pixels.height);
+        let source = pixels.size();
         let target = (wanted.width, wanted.height);
         let (crop, width, height) = match wanted.fit {
             Fit::Stretch => (Crop::whole(source), target.0, target.1),
@@ -182,5 +185,7 @@ fn contained(source: (u32, u32), target: (u32, u32)) -> (u32, u32) {
     )
 }
 
+#[cfg(test)]
+mod memory_tests;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,8 @@
 //! source pixel counts. Weights are made in `f64` by basic operations and used as 14-bit integers, so
 //! the result is the same on every machine.
 
+use std::collections::VecDeque;
+
 use super::decode::{PICTURE_PIXELS_MAX, Pixels};
 use crate::PixelImage;
 
@@ -53,26 +55,40 @@ struct Taps {
     weights: Vec<i32>,
 }
 
-/// `pixels` cut to `crop` and brought to `width` × `height`.
+/// `pixels` cut to `crop` and brought to `width` × `height`, all as they are shown. Beside the result
+/// some rows are held at a time.
 pub(super) fn scale(pixels: &Pixels, crop: Crop, width: u32, height: u32) -> PixelImage {
-    let columns = taps(crop.x, crop.width, pixels.width, width);
-    let rows = taps(crop.y, crop.height, pixels.height, height);
-    let first_row = rows.iter().map(|taps| taps.first).min().unwrap_or(0);
-    let end = |taps: &Taps| taps.first + taps.weights.len();
-    let last_row = rows.iter().map(end).max().unwrap_or(0);
-    let channels = pixels.channels;
-    let across = match channels {
-        4 => across::<4>,
-        _ => across::<3>,
-    };
-    let (narrow, wide) = (width as usize * channels, pixels.width as usize * channels);
-    let rgba = if across_first(width, last_row - first_row) {
-        let samples = across(&pixels.samples, wide, &columns, first_row..last_row);
-        down(&samples, narrow, &rows, first_row)
+    let shown = pixels.size();
+    let columns = taps(crop.x, crop.width, shown.0, width);
+    let rows = taps(crop.y, crop.height, shown.1, height);
+    let (first, end) = span(&rows);
+    let columns_first = columns_first(width, end - first);
+    let turn = pixels.turn;
+    let (mut across, mut down) = if turn.swapped {
+        (rows, columns)
     } else {
-        let samples = down(&pixels.samples, wide, &rows, 0);
-        across(&samples, wide, &columns, 0..height as usize)
+        (columns, rows)
     };
+    if turn.mirrored_x {
+        mirror(&mut across, pixels.stored.0);
+    }
+    if turn.mirrored_y {
+        mirror(&mut down, pixels.stored.1);
+    }
+    let mut out = Out {
+        samples: vec![0; width as usize * height as usize * pixels.channels],
+        width: width as usize,
+        swapped: turn.swapped,
+    };
+    // What is shown as columns may be stored as rows: the sums are the same, and so is every bit.
+    let across_first = columns_first != turn.swapped;
+    match (pixels.channels, across_first) {
+        (4, true) => scale_across_first::<4>(pixels, &across, &down, &mut out),
+        (4, false) => scale_down_first::<4>(pixels, &across, &down, &mut out),
+        (_, true) => scale_across_first::<3>(pixels, &across, &down, &mut out),
+        (_, false) => scale_down_first::<3>(pixels, &across, &down, &mut out),
+    }
+    let rgba = out.samples;
     let opaque = pixels.channels == 3 || rgba.chunks_exact(4).all(|pixel| pixel[3] == 255);
     PixelImage {
         width,
@@ -87,10 +103,136 @@ pub(super) fn scale(pixels: &Pixels, crop: Crop, width: u32, height: u32) -> Pix
     }
 }
 
-/// Whether columns are made before rows. They are, but where a tall picture is stretched over a wide
-/// board: what lies between the two steps would be larger than any picture, up to a gigabyte.
-fn across_first(width: u32, rows: usize) -> bool {
+/// Whether columns are made before rows, each rounded to eight bits. They are, but where a tall picture
+/// is stretched over a wide board: there far more would be made than is shown.
+fn columns_first(width: u32, rows: usize) -> bool {
     u64::from(width) * rows as u64 <= PICTURE_PIXELS_MAX
+}
+
+/// The first source pixel of all taps and the one after the last.
+fn span(taps: &[Taps]) -> (usize, usize) {
+    let end = |taps: &Taps| taps.first + taps.weights.len();
+    let first = taps.iter().map(|taps| taps.first).min().unwrap_or(0);
+    (first, taps.iter().map(end).max().unwrap_or(0))
+}
+
+/// The same taps for a source of `length` that lies the other way round.
+fn mirror(taps: &mut [Taps], length: u32) {
+    for taps in taps {
+        taps.first = length as usize - taps.first - taps.weights.len();
+        taps.weights.reverse();
+    }
+}
+
+/// Where the finished pixels go, by their number across and down in the file's order.
+struct Out {
+    samples: Vec<u8>,
+    width: usize,
+    swapped: bool,
+}
+
+impl Out {
+    fn put(&mut self, across: usize, down: usize, pixel: &[u8]) {
+        let (x, y) = if self.swapped {
+            (down, across)
+        } else {
+            (across, down)
+        };
+        let at = (y * self.width + x) * pixel.len();
+        self.samples[at..at + pixel.len()].copy_from_slice(pixel);
+    }
+}
+
+fn scale_across_first<const CHANNELS: usize>(
+    pixels: &Pixels,
+    across: &[Taps],
+    down: &[Taps],
+    out: &mut Out,
+) {
+    let stride = pixels.stored.0 as usize * CHANNELS;
+    let narrow = across.len() * CHANNELS;
+    // Rows already narrowed, the first being row `held_from` of the source.
+    let mut held: VecDeque<Vec<u8>> = VecDeque::new();
+    let mut held_from = 0;
+    let mut sums = vec![HALF; narrow];
+    for number in in_order(down) {
+        let taps = &down[number];
+        while held_from < taps.first && held.pop_front().is_some() {
+            held_from += 1;
+        }
+        if held.is_empty() {
+            held_from = taps.first;
+        }
+        while held_from + held.len() < taps.first + taps.weights.len() {
+            let at = (held_from + held.len()) * stride;
+            held.push_back(narrowed_row::<CHANNELS>(
+                &pixels.samples[at..at + stride],
+                across,
+            ));
+        }
+        sums.fill(HALF);
+        for (row, weight) in held.iter().skip(taps.first - held_from).zip(&taps.weights) {
+            add(&mut sums, row, *weight);
+        }
+        for (column, sums) in sums.chunks_exact(CHANNELS).enumerate() {
+            let pixel: [u8; CHANNELS] = std::array::from_fn(|channel| narrowed(sums[channel]));
+            out.put(column, number, &pixel);
+        }
+    }
+}
+
+fn scale_down_first<const CHANNELS: usize>(
+    pixels: &Pixels,
+    across: &[Taps],
+    down: &[Taps],
+    out: &mut Out,
+) {
+    let stride = pixels.stored.0 as usize * CHANNELS;
+    let mut sums = vec![HALF; stride];
+    let mut wide = Vec::with_capacity(stride);
+    for (number, taps) in down.iter().enumerate() {
+        sums.fill(HALF);
+        let rows = pixels.samples[taps.first * stride..].chunks_exact(stride);
+        for (row, weight) in rows.zip(&taps.weights) {
+            add(&mut sums, row, *weight);
+        }
+        wide.clear();
+        wide.extend(sums.iter().map(|sum| narrowed(*sum)));
+        let row = narrowed_row::<CHANNELS>(&wide, across);
+        for (column, pixel) in row.chunks_exact(CHANNELS).enumerate() {
+            out.put(column, number, pixel);
+        }
+    }
+}
+
+/// The numbers of the taps by where they begin: a source that is mirrored is read forwards too.
+fn in_order(taps: &[Taps]) -> Vec<usize> {
+    let mut numbers: Vec<usize> = (0..taps.len()).collect();
+    numbers.sort_by_key(|number| taps[*number].first);
+    numbers
+}
+
+fn add(sums: &mut [i32], row: &[u8], weight: i32) {
+    for (sum, sample) in sums.iter_mut().zip(row) {
+        *sum += i32::from(*sample) * weight;
+    }
+}
+
+/// A row brought to as many pixels as there are taps.
+fn narrowed_row<const CHANNELS: usize>(row: &[u8], columns: &[Taps]) -> Vec<u8> {
+    let mut narrow = Vec::with_capacity(columns.len() * CHANNELS);
+    for taps in columns {
+        let from = taps.first * CHANNELS;
+        let source = &row[from..from + taps.weights.len() * CHANNELS];
+        let mut sums = [HALF; CHANNELS];
+        for (pixel, weight) in source.chunks_exact(CHANNELS).zip(&taps.weights) {
+            for (sum, sample) in sums.iter_mut().zip(pixel) {
+                *sum += i32::from(*sample) * weight;
+            }
+        }
+        narrow.extend(sums.map(narrowed));
+    }
+    narrow
 }
 
 /// Catmull-Rom: the cubic with B = 0, C = 1/2 (Mitchell and Netravali 1988, equation 8).
@@ -140,53 +282,6 @@ fn taps(start: f64, length: f64, source: u32, target: u32) -> Vec<Taps> {
         .collect()
 }
 
-/// Each of `rows` of `samples`, which are `stride` long, brought to as many columns as there are
-/// taps.
-fn across<const CHANNELS: usize>(
-    samples: &[u8],
-    stride: usize,
-    columns: &[Taps],
-    rows: std::ops::Range<usize>,
-) -> Vec<u8> {
-    let mut narrow = Vec::with_capacity(columns.len() * CHANNELS * rows.len());
-    for row in samples
-        .chunks_exact(stride)
-        .skip(rows.start)
-        .take(rows.len())
-    {
-        for taps in columns {
-            let from = taps.first * CHANNELS;
-            let source = &row[from..from + taps.weights.len() * CHANNELS];
-            let mut sums = [HALF; CHANNELS];
-            for (pixel, weight) in source.chunks_exact(CHANNELS).zip(&taps.weights) {
-                for (sum, sample) in sums.iter_mut().zip(pixel) {
-                    *sum += i32::from(*sample) * weight;
-                }
-            }
-            narrow.extend(sums.map(narrowed));
-        }
-    }
-    narrow
-}
-
-/// The rows of `narrow`, each `stride` samples long, the first being source row `first_row`, brought
-/// to as many rows as there are taps.
-fn down(narrow: &[u8], stride: usize, rows: &[Taps], first_row: usize) -> Vec<u8> {
-    let mut samples = Vec::with_capacity(stride * rows.len());
-    let mut sums = vec![HALF; stride];
-    for taps in rows {
-        sums.fill(HALF);
-        let from = (taps.first - first_row) * stride;
-        for (row, weight) in narrow[from..].chunks_exact(stride).zip(&taps.weights) {
-            for (sum, sample) in sums.iter_mut().zip(row) {
-                *sum += i32::from(*sample) * weight;
-            }
-        }
-        samples.extend(sums.iter().map(|sum| narrowed(*sum)));
-    }
-    samples
-}
-
 fn narrowed(sum: i32) -> u8 {
     (sum >> WEIGHT_BITS).clamp(0, 255) as u8
 }
@@ -211,43 +306,4 @@ fn in_gamut(mut rgba: Vec<u8>) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Crop, across_first, scale};
-    use crate::picture::decode::{PICTURE_PIXELS_MAX, Pixels};
-
-    #[test]
-    fn a_tall_picture_stretched_over_a_wide_board_is_never_larger_on_the_way_than_a_picture() {
-        let (height, width) = (30_000u32, 8_192u32);
-        assert!(!across_first(width, height as usize));
-        assert!(across_first(1_920, 8_000), "photos are made as ever");
-        // Red above, blue below; two columns, so that both steps have something to do.
-        let samples = (0..height)
-            .flat_map(|y| {
-                if y < height / 2 {
-                    [255, 0, 0]
-                } else {
-                    [0, 0, 255]
-                }
-                .repeat(2)
-            })
-            .collect();
-        let pixels = Pixels {
-            width: 2,
-            height,
-            channels: 3,
-            whole: true,
-            samples,
-        };
-        let board = 1_012;
-        assert!(u64::from(pixels.width) * u64::from(board) < PICTURE_PIXELS_MAX);
-        let image = scale(&pixels, Crop::whole((2, height)), width, board);
-        let pixel = |x: u32, y: u32| {
-            let at = ((y * width + x) * 4) as usize;
-            &image.rgba[at..at + 4]
-        };
-        for x in [0, 5_000, width - 1] {
-            assert_eq!(pixel(x, 0), [255, 0, 0, 255]);
-            assert_eq!(pixel(x, board - 1), [0, 0, 255, 255]);
-        }
-    }
-}
+mod tests;

@@ -176,7 +176,7 @@ fn a_photo_that_is_cut_off_is_shown_as_far_as_it_goes_and_said() {
     assert_eq!(held, [true, true, false, false, false, false]);
 }
 
-fn crc32(bytes: &[u8]) -> u32 {
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0u32, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
             (crc >> 1) ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 }
