@@ -50,7 +50,11 @@ fn words<'a>(code: &'a str, detail: &str) -> &'a str {
 }
 
 /// What was measured and what is needed, where the check counts something.
-fn figures(measured: f64, needed: f64, unit: &str) -> String {
+fn figures(code: &str, measured: f64, needed: f64, unit: &str) -> String {
+    if code == "image-too-large" {
+        let most = l("nhiều nhất", "at most");
+        return format!(": {measured:.0} {unit} ({most} {needed:.0})");
+    }
     if unit.is_empty() && measured == 0.0 && needed == 0.0 {
         return String::new();
     }
@@ -86,7 +90,7 @@ pub fn of_deck(found: &DeckFinding) -> String {
         found.board,
         words(&found.code, &found.detail),
         about(&found.detail),
-        figures(found.measured, found.needed, &found.unit),
+        figures(&found.code, found.measured, found.needed, &found.unit),
     )
 }
 
@@ -99,7 +103,7 @@ pub fn of_board(found: &Finding) -> Option<String> {
             found.slide + 1,
             words(&found.code, &found.detail),
             about(&found.detail),
-            figures(found.measured, found.needed, &found.unit),
+            figures(&found.code, found.measured, found.needed, &found.unit),
         )
     })
 }
@@ -107,6 +111,13 @@ pub fn of_board(found: &Finding) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{Finding, Severity, l, of_board};
+
+    #[test]
+    fn of_a_picture_that_is_too_large_the_most_that_is_taken_is_said() {
+        let said = super::figures("image-too-large", 108e6, 64e6, "px");
+        let most = l("nhiều nhất", "at most");
+        assert_eq!(said, format!(": 108000000 px ({most} 64000000)"));
+    }
 
     #[test]
     fn a_word_that_is_too_long_is_not_told_to_be_split_into_two_slides() {
