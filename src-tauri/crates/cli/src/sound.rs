@@ -13,7 +13,7 @@ use serde::Serialize;
 use studio::wire::{Code, Problem};
 use units::Id;
 
-use crate::out::{answer, done, shown};
+use crate::out::{answer, done, say, shown};
 use crate::store::new_id;
 use crate::words::l;
 use crate::{Outcome, args, refused, stop};
@@ -114,7 +114,7 @@ fn mend_earlier(output: &Path) -> Vec<String> {
             "Đã chữa bản thu bị ngắt giữa chừng",
             "Mended a take that had been cut off",
         );
-        eprintln!("{said}: {}", of_length(take));
+        say(&format!("{said}: {}", of_length(take)));
     }
     mended.iter().map(|take| shown(&take.path)).collect()
 }
