@@ -45,7 +45,7 @@ test('a sheet tells every key', async () => {
 test('the sandbox province is started from settings', async () => {
   await press('Alt+7');
   await page.getByRole('heading', { name: 'Cài đặt' }).waitFor();
-  await tabTo(/^Tỉnh giả lập/);
+  await tabTo(/^Tập với tỉnh giả lập/);
   await press('Space');
   await page.getByText('Đang chạy ở http').waitFor();
 });
@@ -156,7 +156,7 @@ test('items are found, marked, sealed, sent and receipted', async () => {
   await press('Control+g');
   await page.getByRole('dialog').waitFor();
   await press('Control+Enter');
-  await page.getByText('Tỉnh đã nhận').first().waitFor({ timeout: 120_000 });
+  await page.getByText('Đã gửi tập').first().waitFor({ timeout: 120_000 });
   await page.waitForFunction(() => !document.querySelector('dialog[open]'));
   await press('Enter');
   await page.getByRole('dialog').getByText('Chữ ký hợp lệ').waitFor();

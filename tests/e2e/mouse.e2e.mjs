@@ -40,6 +40,7 @@ test('settings name the team and start the sandbox province', async () => {
   await person.blur();
   await page.getByRole('switch', { name: 'Tỉnh giả lập' }).click();
   await page.getByText('Đang chạy ở http').waitFor();
+  await page.getByText('ĐANG TẬP', { exact: true }).waitFor();
   await studio.shot('cai-dat');
 });
 
@@ -207,7 +208,7 @@ test('both are found without marks, and heard from the archive', async () => {
   await page.getByText('Đã chọn 2').waitFor();
 });
 
-test('a sealed package goes on after cut lines and comes back as a receipt', async () => {
+test('a practised package goes on after cut lines and comes back as a receipt that is called practice', async () => {
   await rail('Gửi tỉnh');
   await button(/Cắt thử đường truyền/).click();
   await page.getByText('sẽ bị cắt hai lần').waitFor();
@@ -218,12 +219,13 @@ test('a sealed package goes on after cut lines and comes back as a receipt', asy
   await dialog.getByRole('button', { name: /Đóng gói và gửi/ }).click();
   await page.getByText('Gửi hệ thống thông tin nguồn tỉnh').waitFor({ timeout: 60_000 });
   await page.getByText('Đang đợi').first().waitFor({ timeout: 20_000 }).then(() => studio.shot('dut-mang'), () => undefined);
-  await page.getByText('Tỉnh đã nhận').first().waitFor({ timeout: 120_000 });
+  await page.getByText('Đã gửi tập').first().waitFor({ timeout: 120_000 });
   await page.getByText(/Đã gửi tiếp từ/).first().waitFor();
   await button('Biên nhận').first().click();
   const receipt = page.getByRole('dialog');
   await receipt.getByText('Chữ ký hợp lệ').waitFor();
   await receipt.getByText('trùng với gói đã gửi').waitFor();
+  await receipt.getByText('TẬP: gói này chưa tới tỉnh thật').waitFor();
   await studio.shot('bien-nhan');
   await receipt.getByRole('button', { name: 'Xong' }).click();
 });
@@ -235,7 +237,9 @@ test('after the core is killed everything acknowledged is there', async () => {
   await rail('Kho');
   await page.getByRole('searchbox').fill('TIÊM CHỦNG');
   await page.waitForFunction(() => document.querySelectorAll('[role=row]').length === 2);
-  await page.getByText('Tỉnh đã nhận').first().waitFor();
+  // What was practised is no delivery.
+  assert.equal(await page.getByRole('row').getByText('Tỉnh đã nhận').count(), 0);
+  await page.getByText('ĐANG TẬP', { exact: true }).waitFor();
 });
 
 test('no error was logged by the page on the way', () => {

@@ -1,6 +1,8 @@
 // Takes the pictures of the README anew (ui/docs): the main path at 1440×900, as a small team uses it.
 //     LOA_BIN=target/debug/loa node tests/e2e/pictures.mjs
-import { mkdirSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { startPulse } from './lib/pulse.mjs';
 import { dropFile, openStudio, OUTPUT, TRAINING } from './lib/studio.mjs';
@@ -47,9 +49,17 @@ async function deckFrom(template) {
   await settle();
 }
 
-await rpc('sandbox_start', {});
+// A province beside the program whose line breaks twice, so that what is shown is delivery and not practice.
+const folder = mkdtempSync(path.join(os.tmpdir(), 'loa-province-'));
+const faults = path.join(folder, 'faults.toml');
+writeFileSync(faults, [3_000_000, 9_000_000].map((at) => `[[fault]]\nkind = "cut"\nat_bytes = ${at}\n`).join(''));
+const province = spawn(process.env.LOA_BIN, ['province', '--dir', folder, '--faults', faults, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const started = await new Promise((found) => {
+  let printed = '';
+  province.stdout.on('data', (chunk) => { printed += chunk; try { found(JSON.parse(printed)); } catch { /* not whole yet */ } });
+});
 const { settings } = await rpc('app_state', {});
-await rpc('settings_set', { ...settings, team: 'Tổ Thông tin', place: 'Bến Lức', person: 'Lê Thị Mai', profile: 'broadcast' });
+await rpc('settings_set', { ...settings, destination: started.url, destination_key: started.public_key, team: 'Tổ Thông tin', place: 'Bến Lức', person: 'Lê Thị Mai', profile: 'broadcast' });
 
 // A bulletin: a signature tune, two items, and an interview cut out of the second.
 await page.keyboard.press('Control+n');
@@ -101,7 +111,6 @@ await page.getByRole('row', { name: /Bản tin sáng/ }).click();
 await settle();
 await shot('archive');
 for (const box of await page.getByRole('checkbox').all()) await box.check();
-await rpc('sandbox_cut', { after_bytes: [3_000_000, 9_000_000] });
 await page.keyboard.press('Control+g');
 await dialog.waitFor();
 await page.keyboard.press('Control+Enter');
@@ -116,4 +125,6 @@ await shot('home');
 await go('#/cai-dat');
 await shot('settings');
 await studio.close();
+province.kill();
+rmSync(folder, { recursive: true, force: true });
 pulse.stop();

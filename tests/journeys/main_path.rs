@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use province::Script;
 use serde_json::{Value, json};
 use studio::Studio;
 use studio::wire::{
     Board, CheckReport, Deck, Job, JobResult, JobState, Package, PackageState, Packages, Programme,
     SearchPage,
 };
-use tests::host::TestHost;
+use tests::host::{TestHost, real_province, set};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -90,7 +91,7 @@ fn a_voice_goes_in_and_a_signed_receipt_comes_out_after_two_cut_lines() {
     let folder = tempfile::tempdir().expect("a folder");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let studio = TestHost::open(folder.path(), runtime.handle(), 12);
-    let _: Value = call(&studio, "sandbox_start", json!({}));
+    let province = real_province(&studio, &folder.path().join("tinh"), runtime.handle());
 
     let (id, clip) = record(&studio);
     let whole: Programme = call(&studio, "programme", json!({ "id": id }));
@@ -147,10 +148,10 @@ fn a_voice_goes_in_and_a_signed_receipt_comes_out_after_two_cut_lines() {
     check_package(folder.path(), &sealed);
 
     let cuts = [sealed.bytes / 3, sealed.bytes * 2 / 3];
-    let _: Value = call(&studio, "sandbox_cut", json!({ "after_bytes": cuts }));
+    province.add_faults(Script::cuts(&cuts));
     let _: Package = call(&studio, "package_send", json!({ "id": package }));
-    let done = receipted(&studio, &package);
-    let receipt = done.receipt.expect("a receipt");
+    let done = &receipted(&studio, &package).deliveries[0];
+    let receipt = done.receipt.as_ref().expect("a receipt");
     assert_eq!(receipt.digest, sealed.digest);
     assert_eq!(done.attempts, 3, "begun once and once more after each cut");
     // The receipt is kept with the items a moment after it was checked.
@@ -351,18 +352,16 @@ fn a_cancelled_package_is_taken_back_from_the_province() {
     let folder = tempfile::tempdir().expect("a folder");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let studio = TestHost::open(folder.path(), runtime.handle(), 20);
-    let _: Value = call(&studio, "sandbox_start", json!({}));
+    let _province = real_province(&studio, &folder.path().join("tinh"), runtime.handle());
     let (id, _) = record(&studio);
     let item = archive(&studio, &id);
-    let mut settings = call::<Value>(&studio, "app_state", json!({}))["settings"].clone();
-    settings["limit_kbps"] = json!(300);
-    let _: Value = call(&studio, "settings_set", settings);
+    set(&studio, "limit_kbps", json!(300));
     let request = json!({ "title": "Nhầm", "items": [item], "emergency": false, "approved_by": "Người duyệt", "send": true });
     let job: Job = call(&studio, "package_create", request);
     let JobResult::Sealed { package, .. } = finish(&studio, &job) else {
         panic!("not sealed")
     };
-    let uploads = folder.path().join("province/uploads");
+    let uploads = folder.path().join("tinh/uploads");
     let records = || {
         let entries = std::fs::read_dir(&uploads).into_iter().flatten();
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
@@ -410,7 +409,7 @@ fn a_receipt_verified_just_before_a_kill_is_kept_at_the_next_start() {
 
     // What the outbox holds once the receipt was verified, in a store that knows nothing of it yet.
     let studio = TestHost::open(first.path(), runtime.handle(), 2);
-    let _: Value = call(&studio, "sandbox_start", json!({}));
+    let _province = real_province(&studio, &first.path().join("tinh"), runtime.handle());
     let _: Package = call(&studio, "package_send", json!({ "id": package }));
     receipted(&studio, &package);
     let outbox = std::fs::read_dir(first.path().join("kho/outbox")).expect("an outbox");

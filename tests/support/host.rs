@@ -116,6 +116,32 @@ impl TestHost {
     }
 }
 
+/// A province that counts, which keeps its things in `folder`, made the destination of `studio` with
+/// its key pinned.
+///
+/// # Panics
+/// Where it does not start; a journey ends there.
+#[must_use]
+pub fn real_province(studio: &Studio<TestHost>, folder: &Path, runtime: &Handle) -> Running {
+    let started = runtime.block_on(province::start(Config::new(folder)));
+    let started = started.expect("a port and a folder");
+    set(studio, "destination", started.upload_url().into());
+    let key = started.public_key().to_text();
+    set(studio, "destination_key", key.into());
+    started
+}
+
+/// Changes one setting.
+///
+/// # Panics
+/// Where it is refused.
+pub fn set(studio: &Studio<TestHost>, name: &str, value: serde_json::Value) {
+    let state = studio.call("app_state", serde_json::json!({}));
+    let mut settings = state.expect("a state")["settings"].take();
+    settings[name] = value;
+    studio.call("settings_set", settings).expect("it is taken");
+}
+
 impl Host for TestHost {
     fn now_ms(&self) -> i64 {
         self.now_ms.fetch_add(1, Ordering::Relaxed)
@@ -148,12 +174,20 @@ impl Host for TestHost {
     }
 }
 
+impl Training {
+    /// Where it says at which address it ran last.
+    fn note(&self) -> PathBuf {
+        self.folder.join("address")
+    }
+}
+
 impl TrainingProvince for Training {
     fn start(&self) -> Result<Sandbox, Problem> {
         let started = self
             .runtime
-            .block_on(province::start(Config::new(&self.folder)));
+            .block_on(province::start(Config::training(&self.folder)));
         let started = started.map_err(|error| Problem::new(Code::Io, error.to_string()))?;
+        std::fs::write(self.note(), started.upload_url()).expect("written");
         *self.running.lock().expect("whole") = Some(started);
         Ok(self.state())
     }
@@ -171,11 +205,14 @@ impl TrainingProvince for Training {
         }
     }
 
+    fn address(&self) -> Option<String> {
+        let before = || std::fs::read_to_string(self.note()).ok();
+        self.state().url.or_else(before)
+    }
+
     fn public_key(&self) -> Option<String> {
-        let running = self.running.lock().expect("whole");
-        running
-            .as_ref()
-            .map(|running| running.public_key().to_text())
+        let key = province::public_key(&self.folder).expect("a key or none");
+        key.map(|key| key.to_text())
     }
 
     fn cut_line(&self, after_bytes: &[u64]) {

@@ -70,11 +70,18 @@ class App {
   get running(): Job[] { return Object.values(this.jobs).filter((job) => job.state === 'running'); }
   get goesTo(): GoesTo {
     if (!this.state) return 'nowhere';
-    const { sandbox, settings: { destination, destination_key } } = this.state;
-    if (sandbox.url && (destination === '' || destination === sandbox.url)) return 'training';
-    // An address on this machine without a key of its own is where the training province was.
-    if (sandbox.available && !sandbox.url && destination_key === '' && /^http:\/\/(127\.0\.0\.1|localhost)\b/.test(destination)) return 'training-off';
+    const { sandbox, settings: { destination, practice } } = this.state;
+    if (practice) return sandbox.url ? 'training' : 'training-off';
     return destination === '' ? 'nowhere' : 'province';
+  }
+  /** Whether packages go to the training province and nothing is delivered. */
+  get practises(): boolean { return this.state?.settings.practice ?? false; }
+  /** Begins or ends practice. The destination that is set stays as it is. */
+  async practise(on: boolean) {
+    if (!await this.ask(on ? 'sandbox_start' : 'sandbox_stop', {})) return;
+    await this.refresh();
+    const settings = this.state?.settings;
+    if (on && settings && !settings.practice) await this.setSettings({ ...settings, practice: true });
   }
   runningFor(subject: string): Job[] { return this.running.filter((job) => job.subject === subject); }
 

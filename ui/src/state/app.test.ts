@@ -94,13 +94,33 @@ it('what was shown stays when the state cannot be read again', async () => {
 });
 
 describe('packages go', () => {
-  const at = async (destination: string, destination_key: string, url: string | null) => {
-    const settings = { ...state.settings, destination, destination_key };
+  const at = async (destination: string, practice: boolean, url: string | null) => {
+    const settings = { ...state.settings, destination, practice };
     await app.start(fakeHost({ app_state: () => ({ ...state, settings, sandbox: { available: true, url } }) }));
     return app.goesTo;
   };
-  it('to the training province while it runs', async () => expect(await at('http://127.0.0.1:9/v1', '', 'http://127.0.0.1:9/v1')).toBe('training'));
-  it('nowhere real where it was and is off', async () => expect(await at('http://127.0.0.1:9/v1', '', null)).toBe('training-off'));
-  it('to a real province though the training one runs', async () => expect(await at('https://tinh.example/v1', 'RWQ', 'http://127.0.0.1:9/v1')).toBe('province'));
-  it('nowhere before anything was set', async () => expect(await at('', '', null)).toBe('nowhere'));
+  it('to the training province while it is practised, whatever is set', async () => expect(await at('https://tinh.example', true, 'http://127.0.0.1:9/v1')).toBe('training'));
+  it('nowhere while it is practised and that one is off', async () => expect(await at('https://tinh.example', true, null)).toBe('training-off'));
+  it('to a real province though the training one runs', async () => expect(await at('https://tinh.example/v1', false, 'http://127.0.0.1:9/v1')).toBe('province'));
+  it('nowhere before anything was set', async () => expect(await at('', false, 'http://127.0.0.1:9/v1')).toBe('nowhere'));
+});
+
+describe('practice', () => {
+  const practising = (destination: string) => {
+    let settings = { ...state.settings, destination, practice: false };
+    let url: string | null = null;
+    return fakeHost({
+      app_state: () => ({ ...state, settings, sandbox: { available: true, url } }),
+      sandbox_start: () => ({ available: true, url: (url = 'http://127.0.0.1:9/v1') }),
+      sandbox_stop: () => { settings = { ...settings, practice: false }; return { available: true, url: (url = null) }; },
+      settings_set: (asked) => (settings = asked),
+    });
+  };
+  it('leaves the destination as it is and ends as it began', async () => {
+    await app.start(practising('https://tinh.example'));
+    await app.practise(true);
+    expect([app.goesTo, app.state?.settings.destination]).toEqual(['training', 'https://tinh.example']);
+    await app.practise(false);
+    expect([app.goesTo, app.state?.settings.destination]).toEqual(['province', 'https://tinh.example']);
+  });
 });

@@ -1,6 +1,8 @@
 // Packages on their way, as the window follows them.
 import { asProblem } from '../host/host';
+import type { Delivery } from '../wire/Delivery';
 import type { Package } from '../wire/Package';
+import type { PackageState } from '../wire/PackageState';
 import type { Problem } from '../wire/Problem';
 import { t, wordFor } from '../text/index.svelte';
 import { app } from './app.svelte';
@@ -8,23 +10,33 @@ import { notices } from './notices.svelte';
 import { router } from './router.svelte';
 
 /** States in which a package needs nobody and moves by itself. */
-const MOVING = new Set<Package['state']['type']>(['queued', 'sending', 'waiting', 'sent']);
+const MOVING = new Set<PackageState['type']>(['queued', 'sending', 'waiting', 'sent']);
 
-export const isMoving = (p: Package) => MOVING.has(p.state.type);
-export const isPaused = (p: Package) => p.state.type === 'waiting' && p.state.reason === 'paused';
-/** Whether a person may send it now: at rest, or waiting for something. */
-export const canSend = (p: Package) => ['sealed', 'refused', 'waiting'].includes(p.state.type);
+export const isMoving = (d: { state: PackageState }) => MOVING.has(d.state.type);
+export const isPaused = (d: { state: PackageState }) => d.state.type === 'waiting' && d.state.reason === 'paused';
+/** Whether it can still be held or taken back: what has arrived whole is the other side's. */
+export const isOpen = (d: Delivery) => isMoving(d) && d.state.type !== 'sent';
+/** Where a package stands at the place packages go to now. */
+export const hereOf = (p: Package): Delivery | null => p.deliveries.find((d) => d.current) ?? null;
+/** What tells most of a package: where it stands on its way to the province, else how far practice came. */
+export const mainOf = (p: Package): Delivery | null => p.deliveries[0] ?? null;
+/** Whether a person may send it there now: at rest, or waiting for something. */
+export const canSend = (p: Package) => ['sealed', 'refused', 'waiting'].includes(hereOf(p)?.state.type ?? 'sealed');
 
 /** The first bytes leave together with the question for an upload address; until that is answered the
  *  core calls the package queued, a person sees it move. */
-export const seen = (p: Package): Package => (p.state.type === 'queued' && p.offset_bytes > 0 && p.bytes_per_s !== null ? { ...p, state: { type: 'sending' } } : p);
+const moves = (d: Delivery): Delivery => (d.state.type === 'queued' && d.offset_bytes > 0 && d.bytes_per_s !== null ? { ...d, state: { type: 'sending' } } : d);
+export const seen = (p: Package): Package => {
+  const deliveries = p.deliveries.map(moves);
+  return { ...p, deliveries, state: deliveries.find((d) => !d.practice)?.state ?? p.state };
+};
 
-class Delivery {
+class Deliveries {
   packages: Package[] | null = $state.raw(null);
   problem: Problem | null = $state.raw(null);
   selectedId: string | null = $state(null);
 
-  /** Packages that are not at the province yet, for the badge of the rail. */
+  /** Packages on their way to a real province, for the badge of the rail. */
   readonly pending = $derived.by(() => (this.packages ?? []).filter(isMoving).length);
   readonly selected = $derived.by(() => (this.packages ?? []).find((p) => p.id === this.selectedId) ?? this.packages?.[0] ?? null);
 
@@ -32,6 +44,8 @@ class Delivery {
     app.on((event) => {
       if (event.type === 'anew') void this.load();
       else if (event.type === 'package') this.#put(event);
+      // Where packages go now decides what can be done with each.
+      else if (event.type === 'settings') void this.load();
       else if (event.type === 'job' && event.result?.type === 'sealed') void this.load();
     });
   }
@@ -46,25 +60,32 @@ class Delivery {
   }
   /** What a person waits for, or has to mend, is told on whatever screen they are. */
   #announce(moved: Package) {
-    const was = this.packages?.find((p) => p.id === moved.id)?.state.type;
-    const { state, title } = moved;
-    if (was === undefined || was === state.type) return;
-    const action = { label: t().common.open, run: () => router.go('delivery', moved.id) };
-    if (state.type === 'receipted') notices.tell('ok', t().delivery.arrived(title), { action });
-    else if (state.type === 'refused') notices.tell('bad', t().delivery.turnedAway(title), { detail: state.reasons.join('; '), action });
-    else if (state.type === 'waiting' && state.until_ms === null && state.reason !== 'paused') {
-      notices.tell('warn', t().delivery.waitsHere(title), { detail: wordFor(t().waits, state.reason), action });
+    const known = this.packages?.find((p) => p.id === moved.id);
+    for (const now of known ? moved.deliveries : []) {
+      const was = known?.deliveries.find((d) => d.destination === now.destination);
+      if (was?.state.type !== now.state.type) this.#announceAt(now, moved);
     }
   }
-  async #act(name: 'package_send' | 'package_pause' | 'package_cancel', id: string) {
-    const moved = await app.ask(name, { id });
+  #announceAt({ state, practice }: Delivery, { id, title }: Package) {
+    const action = { label: t().common.open, run: () => router.go('delivery', id) };
+    const words = practice ? t().practice : t().delivery;
+    if (state.type === 'receipted') notices.tell(practice ? 'warn' : 'ok', words.arrived(title), { action });
+    else if (state.type === 'refused') notices.tell('bad', words.turnedAway(title), { detail: state.reasons.join('; '), action });
+    else if (state.type === 'waiting' && state.until_ms === null && state.reason !== 'paused') {
+      notices.tell('warn', words.waitsHere(title), { detail: wordFor(t().waits, state.reason), action });
+    }
+  }
+  async #act(name: 'package_send' | 'package_pause' | 'package_cancel', id: string, destination: string | null) {
+    const moved = await app.ask(name, { id, destination });
     if (moved) this.#put(moved);
   }
-  send = (id: string) => this.#act('package_send', id);
-  pause = (id: string) => this.#act('package_pause', id);
-  cancel = (id: string) => this.#act('package_cancel', id);
+  /** To the destination named, or to where packages go now. */
+  send = (id: string, destination: string | null = null) => this.#act('package_send', id, destination);
+  /** At the destination named, or at all. */
+  pause = (id: string, destination: string | null = null) => this.#act('package_pause', id, destination);
+  cancel = (id: string, destination: string | null = null) => this.#act('package_cancel', id, destination);
   async pauseAll() {
-    for (const p of this.packages ?? []) if (isMoving(p) && p.state.type !== 'sent' && !isPaused(p)) await this.pause(p.id);
+    for (const p of this.packages ?? []) for (const d of p.deliveries) if (isOpen(d) && !isPaused(d)) await this.pause(p.id, d.destination);
   }
   async create(title: string, items: string[], emergency: boolean, approved_by: string, send: boolean): Promise<string | null> {
     const result = await app.finish('package_create', { title, items, emergency, approved_by, send });
@@ -81,4 +102,4 @@ class Delivery {
   }
 }
 
-export const delivery = new Delivery();
+export const delivery = new Deliveries();

@@ -56,4 +56,6 @@ export function formatter(lang: Lang) {
 export type Formatter = ReturnType<typeof formatter>;
 
 /** 9f2c…e71a */
+/** The part of an address people know a place by. */
+export const hostOf = (url: string) => url.replace(/^https?:\/\/([^/]*).*$/, '$1');
 export const shortDigest = (digest: string) => (digest.length > 12 ? `${digest.slice(0, 4)}…${digest.slice(-4)}` : digest);

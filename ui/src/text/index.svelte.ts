@@ -5,7 +5,7 @@ import { en } from './en';
 import { formatter, type Formatter, type Lang } from './format';
 import { vi, type Words } from './vi';
 
-export { RATE_HZ, shortDigest, type Formatter, type Lang } from './format';
+export { RATE_HZ, hostOf, shortDigest, type Formatter, type Lang } from './format';
 export type { Words } from './vi';
 
 const tables: Record<Lang, Words> = { vi, en };

@@ -33,9 +33,13 @@ person: string,
  */
 destination: string, 
 /**
- * The province's public key, in minisign form; empty takes the sandbox's.
+ * The province's public key, in minisign form; while it is empty no receipt of it counts.
  */
 destination_key: string, 
+/**
+ * Whether packages go to the training province instead; the destination stays as it is.
+ */
+practice: boolean, 
 /**
  * Send no faster than this many kilobytes a second; 0 means no limit.
  */

@@ -18,6 +18,7 @@ import type { Item } from './Item';
 import type { Job } from './Job';
 import type { ListDocuments } from './ListDocuments';
 import type { MendDeck } from './MendDeck';
+import type { MovePackage } from './MovePackage';
 import type { NewDeck } from './NewDeck';
 import type { NewPackage } from './NewPackage';
 import type { NewProgramme } from './NewProgramme';
@@ -48,9 +49,9 @@ export interface Commands {
   home: { request: Nothing; response: Home };
   /** Keeps new settings. (action) */
   settings_set: { request: Settings; response: Settings };
-  /** Starts the training province in this process. (action) */
+  /** Starts the training province in this process. Where there is no destination, packages go there; one that is set is never changed. (action) */
   sandbox_start: { request: Nothing; response: Sandbox };
-  /** Stops the training province. (action) */
+  /** Stops the training province and ends practice. (action) */
   sandbox_stop: { request: Nothing; response: Sandbox };
   /** Cuts the line of the training province on purpose. (action) */
   sandbox_cut: { request: CutLine; response: Nothing };
@@ -137,11 +138,11 @@ export interface Commands {
   /** Packages, the newest first. (query) */
   packages: { request: Nothing; response: Packages };
   /** Queues a package for sending, or wakes one that waits. (action) */
-  package_send: { request: ById; response: Package };
+  package_send: { request: MovePackage; response: Package };
   /** Holds a package; what arrived stays there. (action) */
-  package_pause: { request: ById; response: Package };
+  package_pause: { request: MovePackage; response: Package };
   /** Takes a package out of the queue; it stays in the store and can be sent again. (action) */
-  package_cancel: { request: ById; response: Package };
+  package_cancel: { request: MovePackage; response: Package };
 }
 
 export type CommandName = keyof Commands;

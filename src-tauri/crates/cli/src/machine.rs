@@ -1,6 +1,7 @@
 //! What every program on a real machine hands to the application: clock, dice, sound devices and the
 //! training province.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -83,6 +84,9 @@ pub fn usual_store() -> PathBuf {
         .join("Loa Studio")
 }
 
+/// The file in which the training province notes its port.
+const PORT: &str = "port";
+
 /// A province in this process, to practise with.
 pub struct Training {
     folder: PathBuf,
@@ -101,15 +105,17 @@ impl Training {
         }
     }
 
+    /// The port it had before.
+    fn port(&self) -> Option<u16> {
+        let text = std::fs::read_to_string(self.folder.join(PORT)).ok()?;
+        text.trim().parse().ok()
+    }
+
     /// On the port it had before, where that is still free: packages on their way know its address.
     fn start_where_it_was(&self) -> Result<Running, Problem> {
-        let note = self.folder.join("port");
-        let before = std::fs::read_to_string(&note)
-            .ok()
-            .and_then(|text| text.trim().parse().ok());
-        let mut config = Config::new(&self.folder);
+        let mut config = Config::training(&self.folder);
         let mut started = None;
-        if let Some(port) = before {
+        if let Some(port) = self.port() {
             config.address.set_port(port);
             started = self.runtime.block_on(province::start(config.clone())).ok();
             config.address.set_port(0);
@@ -122,6 +128,7 @@ impl Training {
                 .map_err(|error| Problem::new(Code::Io, error.to_string()))?,
         };
         let port = started.address().port().to_string();
+        let note = self.folder.join(PORT);
         files::write_whole(&note, port.as_bytes(), files::Access::Owner)?;
         Ok(started)
     }
@@ -156,10 +163,22 @@ impl TrainingProvince for Training {
         }
     }
 
+    fn address(&self) -> Option<String> {
+        let before = || {
+            let port = self.port()?;
+            let config = Config::training(&self.folder);
+            Some(province::upload_url(SocketAddr::new(
+                config.address.ip(),
+                port,
+            )))
+        };
+        self.state().url.or_else(before)
+    }
+
     fn public_key(&self) -> Option<String> {
-        self.running()
-            .as_ref()
-            .map(|running| running.public_key().to_text())
+        // A key that cannot be read signs nothing either.
+        let key = province::public_key(&self.folder).ok().flatten()?;
+        Some(key.to_text())
     }
 
     fn cut_line(&self, after_bytes: &[u64]) {

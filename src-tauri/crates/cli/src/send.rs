@@ -1,5 +1,7 @@
 //! `loa send`, and the sandbox province it can be tried on.
 
+mod desk;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +16,7 @@ use serde::Serialize;
 use studio::wire::{Code, Problem};
 use units::{ReadAt, Watch};
 
+use self::desk::Desk;
 use crate::args;
 use crate::machine::usual_store;
 use crate::out::{answer, done, say};
@@ -28,6 +31,8 @@ struct Sent {
     attempts: u32,
     receipt: Option<serde_json::Value>,
     reasons: Vec<String>,
+    /// Sent to the training province: nothing was delivered.
+    practice: bool,
 }
 
 fn state_in_words(state: &State) -> &'static str {
@@ -44,18 +49,19 @@ fn state_in_words(state: &State) -> &'static str {
 
 impl Sent {
     /// The place was never reached.
-    fn not_begun() -> Self {
+    fn not_begun(practice: bool) -> Self {
         Self {
             state: State::Queued.word().to_owned(),
             offset_bytes: 0,
             attempts: 0,
             receipt: None,
             reasons: vec![Failure::Line.code().to_owned()],
+            practice,
         }
     }
 }
 
-fn sent(outcome: &SendOutcome) -> anyhow::Result<Sent> {
+fn sent(outcome: &SendOutcome, practice: bool) -> anyhow::Result<Sent> {
     let receipt = match &outcome.receipt {
         Some(proof) => Some(serde_json::from_str(&proof.receipt().to_json())?),
         None => None,
@@ -71,20 +77,40 @@ fn sent(outcome: &SendOutcome) -> anyhow::Result<Sent> {
         attempts: outcome.attempts,
         receipt,
         reasons,
+        practice,
     })
 }
 
-/// Keys whose receipts count: the one given, or the one this destination showed when it was first
-/// sent to. A later change of that key is not believed.
+/// Keys whose receipts count. For the training province its own; for any other destination the key
+/// given, the one pinned in the settings of the store, or the one it showed when it was first sent to
+/// (a later change of that is not believed), but never the training province's.
 async fn pinned(
     task: &args::Send,
     destination: &Destination,
     transport: &TusTransport,
     state: &Path,
+    desk: &Desk,
 ) -> anyhow::Result<Trust> {
-    if let Some(path) = &task.trust {
-        return trusted(std::slice::from_ref(path));
-    }
+    let trust = if let Some(path) = &task.trust {
+        trusted(std::slice::from_ref(path))?
+    } else if desk.practises(destination) {
+        Trust::listed(desk.training_key.into_iter().collect())
+    } else if let Some(key) = desk.pinned(destination) {
+        Trust::listed(vec![key])
+    } else {
+        first_seen(destination, transport, state, desk).await?
+    };
+    desk.refuse_practice(destination, trust.keys())?;
+    Ok(trust)
+}
+
+/// The key this destination showed when it was first sent to.
+async fn first_seen(
+    destination: &Destination,
+    transport: &TusTransport,
+    state: &Path,
+    desk: &Desk,
+) -> anyhow::Result<Trust> {
     let Some(address) = &destination.key else {
         return Ok(Trust::default());
     };
@@ -101,6 +127,7 @@ async fn pinned(
             .map_err(|failure| unreachable(failure.code()))?;
         // Some page, perhaps that of a hotel's network.
         let key = PublicKey::from_text(&text).map_err(|_| unreachable("not-tus"))?;
+        desk.refuse_practice(destination, &[key])?;
         files::write_whole(&pin, text.as_bytes(), files::Access::Owner)?;
         // Believed from now on, so a person should see whom.
         say(&format!(
@@ -149,9 +176,14 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     let cancel = stop::switch();
     let destination = Destination::parse(&task.to)
         .map_err(|error| refused(Problem::new(Code::BadDestination, error.to_string())))?;
+    let desk = Desk::of(task).map_err(refused)?;
+    let practice = desk.practises(&destination);
     let state = match &task.state {
         Some(folder) => folder.clone(),
-        None => in_usual_store("outbox")?,
+        None => {
+            crate::store::claim(&desk.store)?;
+            desk.store.join("outbox")
+        }
     };
     std::fs::create_dir_all(&state)?;
     let transport = TusTransport::new(
@@ -165,7 +197,7 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     worth_reading(&file)?;
     let pinning = async {
         tokio::select! {
-            trust = pinned(task, &destination, &transport, &state) => trust,
+            trust = pinned(task, &destination, &transport, &state, &desk) => trust,
             () = stop::asked() => Err(refused(units::Cancelled.into())),
         }
     };
@@ -174,7 +206,7 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
         Err(error) => {
             // Nothing was begun; who reads JSON is told so in the usual shape.
             if json {
-                done(json, &Sent::not_begun(), |_| vec![])?;
+                done(json, &Sent::not_begun(practice), |_| vec![])?;
             }
             return Err(error);
         }
@@ -188,6 +220,8 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     let load = weighed.await?.map_err(|error| refused(error.into()))?;
     let records = FolderStore::open(&state).map_err(|error| refused(error.into()))?;
     tell_lost(&records, &load, &destination).map_err(|error| refused(error.into()))?;
+    desk.forget_practice(&records, &load, &destination)
+        .map_err(|error| refused(error.into()))?;
     let store: Arc<dyn Store> = Arc::new(records);
     let bar = bar(load.parcel().bytes);
     let store = Telling {
@@ -201,11 +235,16 @@ pub async fn send(task: &args::Send, json: bool) -> Outcome {
     let outcome = sender.send(&load, &destination, progress, &cancel).await;
     bar.finish_and_clear();
     let outcome = outcome.map_err(|error| refused(error.into()))?;
-    let shown = sent(&outcome)?;
+    let shown = sent(&outcome, practice)?;
     // The exit code holds whether it was delivered.
     done(json, &shown, |it| {
+        let practice = l(
+            "TẬP, chưa gửi tới tỉnh thật · ",
+            "PRACTICE, nothing was sent to the real province · ",
+        );
         vec![format!(
-            "{} · {} B · {} {}",
+            "{}{} · {} B · {} {}",
+            if it.practice { practice } else { "" },
             state_in_words(&outcome.state),
             it.offset_bytes,
             it.attempts,

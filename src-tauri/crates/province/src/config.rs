@@ -21,6 +21,9 @@ pub struct Config {
     pub folder: PathBuf,
     /// The name on receipts and on the page.
     pub name: String,
+    /// Whether it only serves to practise. It then says so on its page, in what it tells of itself,
+    /// and, by [`Config::training`], in its name, which stands in each receipt it signs.
+    pub training: bool,
     /// Whose packages are taken.
     pub trust: Trust,
     /// What goes wrong, and when.
@@ -60,6 +63,7 @@ impl Config {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             folder: folder.into(),
             name: "Tỉnh thử nghiệm".to_owned(),
+            training: false,
             trust: Trust::anyone(),
             faults: Script::default(),
             clock: Arc::new(system_clock),
@@ -73,6 +77,16 @@ impl Config {
             upload_settled_lifetime_s: 24 * 3_600,
             kept_bytes_max: package::limits::PACKAGE_BYTES_MAX,
             free_bytes_min: 64 << 20,
+        }
+    }
+
+    /// As [`Config::new`], for people who practise: nothing it receives or signs is a delivery.
+    #[must_use]
+    pub fn training(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            name: "Tỉnh giả lập (TẬP)".to_owned(),
+            training: true,
+            ..Self::new(folder)
         }
     }
 }

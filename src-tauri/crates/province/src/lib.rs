@@ -31,6 +31,7 @@ mod uploads;
 mod web;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,7 +87,7 @@ impl Running {
     /// Where packages are created: the address to hand to `delivery`.
     #[must_use]
     pub fn upload_url(&self) -> String {
-        format!("{}{}", self.url(), tus::UPLOADS)
+        upload_url(self.address)
     }
 
     /// The key that signs its receipts.
@@ -113,6 +114,12 @@ impl Running {
     }
 }
 
+/// Where packages are created at a province that listens at `address`.
+#[must_use]
+pub fn upload_url(address: SocketAddr) -> String {
+    format!("http://{address}{}", tus::UPLOADS)
+}
+
 /// A runtime of its own, so that switching it off takes every connection down too.
 struct Power(Option<Runtime>);
 
@@ -123,6 +130,15 @@ impl Drop for Power {
             runtime.shutdown_background();
         }
     }
+}
+
+/// The key that signs the receipts of the province on `folder`, running or not; `None` where it
+/// never ran.
+///
+/// # Errors
+/// [`Error`] where the file of its key cannot be read or is none.
+pub fn public_key(folder: &Path) -> Result<Option<PublicKey>, Error> {
+    Ok(store::stored_key(folder)?.map(|key| key.public()))
 }
 
 /// Starts a province on its folder; what lay there before is taken up again.

@@ -68,6 +68,7 @@ pub(crate) async fn about(State(province): State<Arc<Province>>) -> Response {
     let key = province.key.public();
     Json(json!({
         "name": province.config.name,
+        "training": province.config.training,
         "key_id": key.id().to_string(),
         "public_key": key.to_base64(),
         "fingerprint": key.fingerprint(),

@@ -59,6 +59,27 @@ fn a_package_sent_in_pieces_gets_a_receipt_that_its_key_signed() {
 }
 
 #[test]
+fn a_training_province_says_so_on_its_page_in_its_words_and_in_each_receipt() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(province::public_key(folder.path()).unwrap(), None);
+    let (running, client) = start(Config {
+        clock: config(folder.path()).clock,
+        ..Config::training(folder.path())
+    });
+    let tar = package(1_000);
+    client.send(&tar, 1_000);
+    let authority = client.receipt(Digest::of(&tar)).receipt.authority;
+    assert!(authority.contains("TẬP"), "{authority}");
+    let page = client.get("/").text();
+    assert!(page.contains("Không gói nào ở đây đã tới tỉnh thật"));
+    assert!(client.get("/v1/about").text().contains("\"training\":true"));
+    let key = running.public_key();
+    block_on(running.stop());
+    // Known also where it does not run.
+    assert_eq!(province::public_key(folder.path()).unwrap(), Some(key));
+}
+
+#[test]
 fn the_same_package_twice_gives_the_same_receipt_and_one_copy() {
     let folder = tempfile::tempdir().unwrap();
     let (_running, client) = start(config(folder.path()));

@@ -61,7 +61,10 @@ pub trait TrainingProvince: Send + Sync {
     /// Where it runs.
     fn state(&self) -> Sandbox;
 
-    /// Its public key in minisign form, where it runs.
+    /// Where packages for it are uploaded to: where it runs, or where it ran last.
+    fn address(&self) -> Option<String>;
+
+    /// Its public key in minisign form, running or not; `None` where it never ran.
     fn public_key(&self) -> Option<String>;
 
     /// Cuts the line once after each of these many bytes of an upload.

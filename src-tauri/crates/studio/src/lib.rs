@@ -57,6 +57,7 @@ pub use keys::signing_key;
 pub use media::{Answer, Media};
 pub use outside::{inside, own_name};
 pub use packing::{Cover, Packing, organisation};
+pub use settings::settings_of;
 pub use translate::archive::audit_to_wire;
 
 use crate::assets::Assets;
@@ -169,7 +170,7 @@ impl<H: Host> Studio<H> {
         studio.look_for_takes().unwrap_or_default();
         // What cannot be taken up now is tried again at the next start; the rest works without it.
         studio.take_up_packages().unwrap_or_default();
-        studio.resume_sending();
+        studio.resume_sending()?;
         Ok(studio)
     }
 
@@ -206,7 +207,7 @@ impl<H: Host> Studio<H> {
         self.0.offers.take(path)
     }
 
-    /// Starts the training province and makes it the destination where there is none.
+    /// Starts the training province; where there is no destination, packages go there.
     ///
     /// # Errors
     /// [`Code::NotFound`] where this host has none.

@@ -11,8 +11,8 @@ use ts_rs::{Config, TS};
 use crate::wire::{
     AppState, Board, ById, ChangeItem, CheckDeck, CheckReport, Code, CutLine, Deck, Devices,
     Document, EditDeck, EditProgramme, Home, ImportPicture, ImportSound, Item, Job, ListDocuments,
-    MendDeck, NewDeck, NewPackage, NewProgramme, Nothing, Offer, Package, Packages, PickFiles,
-    Play, Problem, Profile, Programme, RecoveredDocument, Render, Sandbox, SearchPage,
+    MendDeck, MovePackage, NewDeck, NewPackage, NewProgramme, Nothing, Offer, Package, Packages,
+    PickFiles, Play, Problem, Profile, Programme, RecoveredDocument, Render, Sandbox, SearchPage,
     SearchRequest, Seek, Settings, StartRecording, Template, ToArchive, Transport,
 };
 use crate::{Host, Studio, commands};
@@ -122,9 +122,10 @@ commands! {
     Query home(Nothing) -> Home;
     /// Keeps new settings.
     Action settings_set(Settings) -> Settings;
-    /// Starts the training province in this process.
+    /// Starts the training province in this process. Where there is no destination, packages go there;
+    /// one that is set is never changed.
     Action sandbox_start(Nothing) -> Sandbox;
-    /// Stops the training province.
+    /// Stops the training province and ends practice.
     Action sandbox_stop(Nothing) -> Sandbox;
     /// Cuts the line of the training province on purpose.
     Action sandbox_cut(CutLine) -> Nothing;
@@ -218,11 +219,11 @@ commands! {
     /// Packages, the newest first.
     Query packages(Nothing) -> Packages;
     /// Queues a package for sending, or wakes one that waits.
-    Action package_send(ById) -> Package;
+    Action package_send(MovePackage) -> Package;
     /// Holds a package; what arrived stays there.
-    Action package_pause(ById) -> Package;
+    Action package_pause(MovePackage) -> Package;
     /// Takes a package out of the queue; it stays in the store and can be sent again.
-    Action package_cancel(ById) -> Package;
+    Action package_cancel(MovePackage) -> Package;
 }
 
 /// Writes the TypeScript of all commands, types and events into the configured folder and returns

@@ -1,6 +1,9 @@
 //! Sending: the delivery queue of this desk, and what the window sees of it.
 
 mod ledger;
+mod orders;
+mod receipts;
+mod trust;
 mod view;
 
 use std::collections::HashMap;
@@ -10,17 +13,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use archive::Archive;
 use delivery::{
-    Destination, FolderStore, Job, JobKey, Limit, Load, Parcel, Patience, Priority, Queue, Roots,
-    Sender, Sources, State, Store, SystemClock, Timeouts, TusTransport,
+    Destination, FolderStore, Job, Limit, Load, Patience, Queue, Roots, Sender, Sources, Store,
+    SystemClock, Timeouts, TusTransport,
 };
-use package::{PublicKey, Trust};
 use tokio::runtime::Handle;
 use units::{Cancel, Digest, FileBytes, Progress, Watch};
 
 use self::ledger::{Ledger, Live};
+use self::trust::Keyring;
 use crate::packing::PackageRecord;
-use crate::translate::parse;
-use crate::wire::{Code, Event, Problem, Settings};
+use crate::wire::Problem;
 use crate::{Host, Studio};
 
 /// Hears where a job stands.
@@ -42,7 +44,7 @@ struct Desk {
     archive: Arc<Mutex<Archive>>,
     ledger: Arc<Ledger>,
     limit: Arc<Limit>,
-    trust: Mutex<Trust>,
+    keyring: Keyring,
     hear: OnceLock<Hear>,
 }
 
@@ -62,7 +64,7 @@ impl Post {
             archive,
             ledger: Arc::clone(&ledger),
             limit: Arc::new(Limit::none()),
-            trust: Mutex::default(),
+            keyring: Keyring::default(),
             hear: OnceLock::new(),
         });
         let queue = Queue::new(Arc::clone(&ledger) as Arc<dyn Store>, Arc::new(SystemClock));
@@ -88,16 +90,6 @@ impl Post {
                 tokio::time::sleep(std::time::Duration::from_secs(10)).await;
             }
         });
-    }
-
-    /// Changes how fast is sent and whose receipts count.
-    pub fn configure(&self, limit_kbps: u32, trust: Trust) {
-        self.desk.limit.set(Some(u64::from(limit_kbps)));
-        *self
-            .desk
-            .trust
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = trust;
     }
 }
 
@@ -128,11 +120,7 @@ impl Sources for Desk {
 
     fn sender(&self, destination: &Destination) -> Result<Sender, delivery::Error> {
         let transport = TusTransport::new(destination, &Roots::default(), Timeouts::default())?;
-        let trust = self
-            .trust
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let trust = self.keyring.trust(destination);
         let store = Arc::clone(&self.ledger) as Arc<dyn Store>;
         let mut sender = Sender::new(store, Arc::new(transport), trust);
         sender.limit = Arc::clone(&self.limit);
@@ -153,10 +141,19 @@ impl Sources for Desk {
 
 impl<H: Host> Studio<H> {
     /// Goes on with what earlier runs left in the queue.
-    pub(crate) fn resume_sending(&self) {
-        self.trust_changed();
+    ///
+    /// # Errors
+    /// Where it cannot be read whose receipts count.
+    pub(crate) fn resume_sending(&self) -> Result<(), Problem> {
+        self.keyring().recall(&self.archive())?;
+        // On a disk that cannot be written both are known in this run, and learnt again in the next.
+        self.meet_training().unwrap_or_default();
+        self.part_practice_from_destination().unwrap_or_default();
+        self.apply_sending_settings().unwrap_or_default();
         // The receipts are in the outbox; what fails here is done at the next start.
-        self.keep_receipts_of_earlier_runs().unwrap_or_default();
+        self.keep_receipts_of_earlier_runs()
+            .and_then(|()| self.take_practice_back())
+            .unwrap_or_default();
         let studio = Arc::downgrade(&self.0);
         let hear = move |job: &Job| {
             if let Some(inner) = studio.upgrade() {
@@ -171,87 +168,10 @@ impl<H: Host> Studio<H> {
             }
         }));
         self.0.post.begin(Box::new(hear));
-    }
-
-    /// Takes the settings into use for what is sent from now on.
-    pub(crate) fn apply_sending_settings(&self, settings: &Settings) {
-        let mut keys = Vec::new();
-        keys.extend(PublicKey::from_text(&settings.destination_key).ok());
-        let sandbox = self
-            .host()
-            .sandbox()
-            .and_then(|province| province.public_key());
-        keys.extend(sandbox.and_then(|text| PublicKey::from_text(&text).ok()));
-        self.0
-            .post
-            .configure(settings.limit_kbps, Trust::listed(keys));
-    }
-
-    /// The training province came, went, or got another key.
-    pub(crate) fn trust_changed(&self) {
-        self.apply_sending_settings(&self.0.settings.get());
-    }
-
-    /// Queues a package for the destination in settings, or wakes it.
-    pub(crate) fn send_package(&self, record: &PackageRecord) -> Result<(), Problem> {
-        let address = self.0.settings.get().destination;
-        let destination = Destination::parse(&address)
-            .map_err(|error| Problem::new(Code::BadDestination, error.to_string()))?;
-        let parcel = Parcel {
-            digest: parse(&record.digest)?,
-            bytes: record.bytes,
-            name: format!("{}.tar", record.id),
-        };
-        let created_ms = u64::try_from(self.now_ms()).unwrap_or(0);
-        let mut job = Job::new(parcel, destination, created_ms);
-        job.priority = if record.emergency {
-            Priority::Emergency
-        } else {
-            Priority::Normal
-        };
-        self.0.post.queue.add(job)?;
-        self.tell_record(record);
         Ok(())
     }
 
-    /// Holds a package.
-    pub(crate) fn pause_package(&self, record: &PackageRecord) -> Result<(), Problem> {
-        for key in self.job_keys(record)? {
-            self.0.post.queue.pause(&key)?;
-        }
-        self.tell_record(record);
-        Ok(())
-    }
-
-    /// Takes a package out of the queue. It stays in the store and can be sent again.
-    pub(crate) fn cancel_package(&self, record: &PackageRecord) -> Result<(), Problem> {
-        for key in self.job_keys(record)? {
-            let job = self.0.post.ledger.load(&key)?;
-            if job.is_some_and(|job| matches!(job.state, State::Receipted(_))) {
-                return Err(Problem::new(
-                    Code::BadRequest,
-                    "the province holds it already",
-                ));
-            }
-            self.0.post.queue.remove(&key)?;
-        }
-        self.tell_record(record);
-        Ok(())
-    }
-
-    fn job_keys(&self, record: &PackageRecord) -> Result<Vec<JobKey>, Problem> {
-        let digest = parse(&record.digest)?;
-        let jobs = self.0.post.ledger.jobs()?;
-        Ok(jobs
-            .iter()
-            .map(Job::key)
-            .filter(|key| key.digest == digest)
-            .collect())
-    }
-
-    fn tell_record(&self, record: &PackageRecord) {
-        if let Ok(package) = self.package_view(record) {
-            self.events().tell(Event::Package(package));
-        }
+    fn keyring(&self) -> &Keyring {
+        &self.0.post.desk.keyring
     }
 }

@@ -70,6 +70,21 @@ impl SettingsFile {
     }
 }
 
+/// The settings of the store at `store`, where there are any. Only looks: nothing is made or mended.
+///
+/// # Errors
+/// [`Code::Io`] where there is a file and it cannot be read; [`Code::BadRequest`] where it is none.
+pub fn settings_of(store: &Path) -> Result<Option<Settings>, Problem> {
+    let path = store.join("settings.json");
+    match std::fs::read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
+            Problem::new(Code::BadRequest, format!("{}: {error}", path.display()))
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn usual() -> Settings {
     Settings {
         language: "vi".into(),
@@ -80,6 +95,7 @@ fn usual() -> Settings {
         person: String::new(),
         destination: String::new(),
         destination_key: String::new(),
+        practice: false,
         limit_kbps: 0,
         input: String::new(),
         output: String::new(),
@@ -136,6 +152,18 @@ mod tests {
         std::fs::write(store.path().join("settings.json"), "{").unwrap();
         assert_eq!(SettingsFile::open(store.path()).unwrap().get(), usual());
         assert!(store.path().join("settings.unreadable.json").exists());
+    }
+
+    #[test]
+    fn settings_from_before_there_was_practice_open_with_it_off() {
+        let store = tempfile::tempdir().unwrap();
+        let mut old = serde_json::to_value(usual()).unwrap();
+        old.as_object_mut().unwrap().remove("practice");
+        old["team"] = "Tổ Thông tin".into();
+        std::fs::write(store.path().join("settings.json"), old.to_string()).unwrap();
+        let settings = SettingsFile::open(store.path()).unwrap().get();
+        assert_eq!(settings.team, "Tổ Thông tin");
+        assert!(!settings.practice);
     }
 
     #[test]

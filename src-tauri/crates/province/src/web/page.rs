@@ -24,6 +24,13 @@ pub(super) fn html(province: &Province) -> io::Result<String> {
     let key = province.key.public();
     let mut add = |text: String| out.push_str(&text);
     add(format!("<title>{name}</title>\n<h1>{name}</h1>\n"));
+    if province.config.training {
+        add(
+            "<p class=\"training\"><b>TẬP</b> · Không gói nào ở đây đã tới tỉnh thật; biên nhận ở đây \
+             không tính. <span lang=\"en\">Practice: nothing here was delivered.</span></p>\n"
+                .into(),
+        );
+    }
     let accepted = receipts.iter().filter(|receipt| receipt.is_accepted());
     let (all, accepted) = (receipts.len(), accepted.count());
     let newest = if all == SHOWN_MAX {

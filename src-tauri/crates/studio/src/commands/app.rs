@@ -56,16 +56,10 @@ pub fn home<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Home, Problem> {
 }
 
 pub fn settings_set<H: Host>(studio: &Studio<H>, settings: Settings) -> Result<Settings, Problem> {
-    if !settings.destination.is_empty() {
-        delivery::Destination::parse(&settings.destination)
-            .map_err(|error| Problem::new(Code::BadDestination, error.to_string()))?;
-    }
-    if !settings.destination_key.is_empty() {
-        package::PublicKey::from_text(&settings.destination_key)?;
-    }
+    studio.check_sending_settings(&settings)?;
     studio.0.assets.profile(&settings.profile)?;
     let settings = studio.0.settings.set(settings)?;
-    studio.apply_sending_settings(&settings);
+    studio.apply_sending_settings()?;
     studio.events().tell(Event::Settings);
     Ok(settings)
 }
@@ -76,14 +70,12 @@ pub fn sandbox_start<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Sandbox,
         .sandbox()
         .ok_or_else(|| Problem::new(Code::NotFound, "this program has no training province"))?;
     let state = province.start()?;
-    let mut settings = studio.0.settings.get();
-    // A port is new with each start, so an older training address is replaced, a real one kept.
-    if settings.destination.is_empty() || settings.destination_key.is_empty() {
-        settings.destination = state.url.clone().unwrap_or_default();
-        settings.destination_key = String::new();
-        studio.0.settings.set(settings)?;
+    // Before anything can be sent there: what is not known for practice would count.
+    studio.meet_training()?;
+    studio.bring_practice_along()?;
+    if studio.0.settings.get().destination.is_empty() {
+        set_practice(studio, true)?;
     }
-    studio.trust_changed();
     studio.events().tell(Event::Settings);
     Ok(state)
 }
@@ -92,11 +84,23 @@ pub fn sandbox_stop<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Sandbox, 
     match studio.host().sandbox() {
         Some(province) => {
             let state = province.stop()?;
+            set_practice(studio, false)?;
             studio.events().tell(Event::Settings);
             Ok(state)
         }
         None => Ok(sandbox_state(studio)),
     }
+}
+
+fn set_practice<H: Host>(studio: &Studio<H>, practice: bool) -> Result<(), Problem> {
+    let settings = studio.0.settings.get();
+    if settings.practice != practice {
+        studio.0.settings.set(Settings {
+            practice,
+            ..settings
+        })?;
+    }
+    Ok(())
 }
 
 pub fn sandbox_cut<H: Host>(studio: &Studio<H>, request: CutLine) -> Result<Nothing, Problem> {

@@ -3,7 +3,8 @@
 use crate::jobs::Order;
 use crate::packing::{PACKAGE, PackageRecord};
 use crate::wire::{
-    ById, Code, Event, Job, JobKind, JobResult, NewPackage, Nothing, Package, Packages, Problem,
+    Code, Event, Job, JobKind, JobResult, MovePackage, NewPackage, Nothing, Package, Packages,
+    Problem,
 };
 use crate::{Host, Studio};
 
@@ -26,7 +27,7 @@ pub fn package_create<H: Host>(studio: &Studio<H>, request: NewPackage) -> Resul
         let record = worker.seal(&request, watch)?;
         // Sealed is sealed: what fails from here on must not lead to a second package.
         let sent = match request.send {
-            true => worker.send_package(&record),
+            true => worker.send_package(&record, None),
             false => Ok(()),
         };
         if let Ok(package) = worker.package_view(&record) {
@@ -46,21 +47,27 @@ pub fn packages<H: Host>(studio: &Studio<H>, _: Nothing) -> Result<Packages, Pro
     Ok(Packages { packages })
 }
 
-pub fn package_send<H: Host>(studio: &Studio<H>, request: ById) -> Result<Package, Problem> {
+pub fn package_send<H: Host>(studio: &Studio<H>, request: MovePackage) -> Result<Package, Problem> {
     let record = studio.package_record(&request.id)?;
-    studio.send_package(&record)?;
+    studio.send_package(&record, request.destination.as_deref())?;
     studio.package_view(&record)
 }
 
-pub fn package_pause<H: Host>(studio: &Studio<H>, request: ById) -> Result<Package, Problem> {
+pub fn package_pause<H: Host>(
+    studio: &Studio<H>,
+    request: MovePackage,
+) -> Result<Package, Problem> {
     let record = studio.package_record(&request.id)?;
-    studio.pause_package(&record)?;
+    studio.pause_package(&record, request.destination.as_deref())?;
     studio.package_view(&record)
 }
 
-pub fn package_cancel<H: Host>(studio: &Studio<H>, request: ById) -> Result<Package, Problem> {
+pub fn package_cancel<H: Host>(
+    studio: &Studio<H>,
+    request: MovePackage,
+) -> Result<Package, Problem> {
     let record = studio.package_record(&request.id)?;
-    studio.cancel_package(&record)?;
+    studio.cancel_package(&record, request.destination.as_deref())?;
     studio.package_view(&record)
 }
 

@@ -1,7 +1,7 @@
 //! The queue's records with what the window wants to know beside them: how fast, and where a cut
 //! upload went on.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,11 +24,13 @@ type Hear = Box<dyn Fn(&Job) + Send + Sync>;
 /// A store that remembers the road as well.
 pub struct Ledger {
     records: Arc<dyn Store>,
-    roads: Mutex<HashMap<Digest, Road>>,
+    roads: Mutex<HashMap<JobKey, Road>>,
+    /// The jobs of each package, as far as any were seen: looked up several times a second.
+    keys: Mutex<HashMap<Digest, BTreeSet<JobKey>>>,
     hear: OnceLock<Hear>,
 }
 
-/// What is known of a package's way in this run of the program.
+/// What is known of a job's way in this run of the program.
 #[derive(Clone, Debug, Default)]
 pub struct Road {
     /// Bytes handed to the line so far.
@@ -47,6 +49,7 @@ impl Ledger {
         Self {
             records,
             roads: Mutex::default(),
+            keys: Mutex::default(),
             hear: OnceLock::new(),
         }
     }
@@ -57,18 +60,36 @@ impl Ledger {
         self.hear.set(hear).ok();
     }
 
-    /// What is known of a package's way.
-    pub fn road(&self, digest: Digest) -> Road {
-        self.roads().get(&digest).cloned().unwrap_or_default()
+    /// What is known of a job's way.
+    pub fn road(&self, key: &JobKey) -> Road {
+        self.roads().get(key).cloned().unwrap_or_default()
     }
 
-    fn roads(&self) -> MutexGuard<'_, HashMap<Digest, Road>> {
+    /// The jobs of one package, one for each destination, without reading all others.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn jobs_of(&self, digest: Digest) -> Result<Vec<Job>, StoreError> {
+        let keys = self.keys().get(&digest).cloned().unwrap_or_default();
+        let jobs = keys.iter().map(|key| self.records.load(key));
+        jobs.filter_map(Result::transpose).collect()
+    }
+
+    fn roads(&self) -> MutexGuard<'_, HashMap<JobKey, Road>> {
         self.roads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keys(&self) -> MutexGuard<'_, HashMap<Digest, BTreeSet<JobKey>>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn saw(&self, key: JobKey) {
+        self.keys().entry(key.digest).or_default().insert(key);
     }
 
     fn note(&self, job: &Job) {
         let mut roads = self.roads();
-        let road = roads.entry(job.parcel.digest).or_default();
+        let road = roads.entry(job.key()).or_default();
         let sending = matches!(job.state, State::Sending { .. });
         // The first record of a new attempt holds the offset that the province named.
         if sending && job.attempts > road.attempts.max(1) && job.offset() > 0 {
@@ -98,7 +119,9 @@ impl Ledger {
 
 impl Store for Ledger {
     fn jobs(&self) -> Result<Vec<Job>, StoreError> {
-        self.records.jobs()
+        let jobs = self.records.jobs()?;
+        jobs.iter().for_each(|job| self.saw(job.key()));
+        Ok(jobs)
     }
 
     fn load(&self, key: &JobKey) -> Result<Option<Job>, StoreError> {
@@ -107,6 +130,7 @@ impl Store for Ledger {
 
     fn save(&self, job: &Job) -> Result<(), StoreError> {
         self.records.save(job)?;
+        self.saw(job.key());
         self.note(job);
         Ok(())
     }
@@ -114,7 +138,7 @@ impl Store for Ledger {
     fn remove(&self, key: &JobKey) -> Result<(), StoreError> {
         self.records.remove(key)?;
         // Sent again, it begins anew.
-        self.roads().remove(&key.digest);
+        self.roads().remove(key);
         Ok(())
     }
 
@@ -139,7 +163,7 @@ impl Live {
 impl Progress for Live {
     fn report(&self, done: u64, _total: u64) {
         let mut roads = self.ledger.roads();
-        let road = roads.entry(self.job.parcel.digest).or_default();
+        let road = roads.entry(self.job.key()).or_default();
         road.position = Some(done);
         let now = Instant::now();
         match road.measured {
@@ -178,8 +202,8 @@ mod tests {
         let job = Job::new(parcel, destination, 1);
         ledger.save(&job).unwrap();
         Live::new(Arc::clone(&ledger), job.clone()).report(700, 1_000);
-        assert_eq!(ledger.road(job.parcel.digest).position, Some(700));
+        assert_eq!(ledger.road(&job.key()).position, Some(700));
         ledger.remove(&job.key()).unwrap();
-        assert_eq!(ledger.road(job.parcel.digest).position, None);
+        assert_eq!(ledger.road(&job.key()).position, None);
     }
 }

@@ -1,47 +1,61 @@
-//! A package as the window shows it: what was sealed, where it stands, what the province signed.
+//! A package as the window shows it: what was sealed, and for each place it goes to where it stands
+//! there and what was signed there.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
-use delivery::{Job, State, Store as _};
+use delivery::{Destination, Job, ReceiptFault, State, Store as _, WaitReason};
 use units::Digest;
 
 use crate::packing::{PACKAGE, PackageRecord};
 use crate::translate::parse;
-use crate::wire::{self, Code, Event, Package, PackageState, Problem};
+use crate::wire::{self, Delivery, Event, Package, PackageState, Problem};
 use crate::{Host, Studio};
+
+/// Said of a package whose receipt nobody can check, for no key is pinned for its destination.
+const NO_KEY: &str = "no-key";
 
 impl<H: Host> Studio<H> {
     /// A package as it stands now.
     pub(crate) fn package_view(&self, record: &PackageRecord) -> Result<Package, Problem> {
-        let mut views = self.package_views(std::slice::from_ref(record))?;
-        views
-            .pop()
-            .ok_or_else(|| Problem::new(Code::Internal, "a package without a view"))
+        let jobs = self.0.post.ledger.jobs_of(parse(&record.digest)?)?;
+        Ok(self.view(record, jobs))
     }
 
     /// Packages as they stand now, in the order of `records`.
     pub(crate) fn package_views(&self, records: &[PackageRecord]) -> Result<Vec<Package>, Problem> {
-        let mut furthest: HashMap<Digest, Job> = HashMap::new();
-        // Sent to several places, the one that is furthest speaks for it.
-        let rank = |job: &Job| (job.is_settled(), job.offset());
+        let mut jobs: HashMap<Digest, Vec<Job>> = HashMap::new();
         for job in self.0.post.ledger.jobs()? {
-            match furthest.get(&job.parcel.digest) {
-                Some(known) if rank(known) > rank(&job) => {}
-                _ => drop(furthest.insert(job.parcel.digest, job)),
-            }
+            jobs.entry(job.parcel.digest).or_default().push(job);
         }
         let views = records.iter().map(|record| {
             let digest: Digest = parse(&record.digest)?;
-            Ok(self.view(record, furthest.get(&digest)))
+            Ok(self.view(record, jobs.remove(&digest).unwrap_or_default()))
         });
         views.collect()
     }
 
-    fn view(&self, record: &PackageRecord, job: Option<&Job>) -> Package {
-        let road = parse(&record.digest).map(|digest| self.0.post.ledger.road(digest));
-        let road = road.unwrap_or_default();
-        let stored = job.map_or(0, Job::offset);
+    fn view(&self, record: &PackageRecord, mut jobs: Vec<Job>) -> Package {
+        let settings = self.0.settings.get();
+        let chosen = Destination::parse(&settings.destination);
+        let chosen = chosen.map(|place| place.uploads).unwrap_or_default();
+        // The destination in settings speaks for the package, then one that has it, then the newest.
+        jobs.sort_by_key(|job| {
+            let elsewhere = job.destination.uploads != chosen;
+            let has_it = matches!(job.state, State::Receipted(_));
+            let practice = self.keyring().is_practice(job);
+            (practice, elsewhere, !has_it, Reverse(job.created_ms))
+        });
+        let mut deliveries: Vec<Delivery> = jobs.iter().map(|job| self.delivery(job)).collect();
+        for it in &mut deliveries {
+            let is_chosen = it.practice || it.destination == chosen;
+            it.current = is_chosen && it.practice == settings.practice;
+        }
+        // The training province may have been at other ports; one line tells of practice.
+        let practice = deliveries.iter().position(|it| it.practice);
+        deliveries.truncate(practice.map_or(deliveries.len(), |first| first + 1));
+        let real = deliveries.iter().find(|it| !it.practice);
         Package {
             id: record.id.clone(),
             title: record.title.clone(),
@@ -50,42 +64,61 @@ impl<H: Host> Studio<H> {
             created_ms: record.created_ms,
             items: record.items.clone(),
             files: record.files.clone(),
-            destination: job.map(|job| job.destination.uploads.clone()),
             emergency: record.emergency,
-            state: job.map_or(PackageState::Sealed, state),
+            state: real.map_or(PackageState::Sealed, |it| it.state.clone()),
+            deliveries,
+        }
+    }
+
+    fn delivery(&self, job: &Job) -> Delivery {
+        let road = self.0.post.ledger.road(&job.key());
+        let stored = job.offset();
+        Delivery {
+            destination: job.destination.uploads.clone(),
+            practice: self.keyring().is_practice(job),
+            current: false,
+            state: self.state_of(job),
             offset_bytes: road.position.unwrap_or(stored).max(stored),
             bytes_per_s: road.bytes_per_s,
-            attempts: job.map_or(0, |job| job.attempts),
+            attempts: job.attempts,
             resumed_at: road.resumed_at,
-            receipt: job.and_then(|job| match &job.state {
+            receipt: match &job.state {
                 State::Receipted(proof) => Some(receipt(proof)),
                 _ => None,
-            }),
+            },
         }
+    }
+
+    fn state_of(&self, job: &Job) -> PackageState {
+        let mut state = state(job);
+        let unknown = WaitReason::ReceiptRejected(ReceiptFault::UnknownKey);
+        if let (State::Waiting { reason: why, .. }, PackageState::Waiting { reason, .. }) =
+            (&job.state, &mut state)
+            && *why == unknown
+            && self.keyring().trust(&job.destination).keys().is_empty()
+        {
+            NO_KEY.clone_into(reason);
+        }
+        state
     }
 
     /// Tells everybody where a package stands.
     pub(crate) fn tell_package(&self, job: &Job) {
-        if let Some(record) = self.record_of(job) {
-            self.events()
-                .tell(Event::Package(self.view(&record, Some(job))));
-        }
-    }
-
-    /// A job had its turn on the line: a receipt is kept, and its items are delivered.
-    pub(crate) fn heard(&self, job: &Job) {
-        if let State::Receipted(proof) = &job.state
-            && let Some(record) = self.record_of(job)
-        {
-            // The receipt is in the outbox already; what fails here only delays the item's status.
-            self.keep_receipt(&record, proof).unwrap_or_default();
-        }
-        self.tell_package(job);
+        let Some(record) = self.record_of(job) else {
+            return;
+        };
+        // What cannot be read now is told with the next step.
+        let known = self.0.post.ledger.jobs_of(job.parcel.digest);
+        let mut jobs = known.unwrap_or_default();
+        jobs.retain(|known| known.key() != job.key());
+        jobs.push(job.clone());
+        let package = self.view(&record, jobs);
+        self.events().tell(Event::Package(package));
     }
 
     /// The record of a job's package, which never changes once it is sealed. It is asked for several
     /// times a second while something is sent, also while long work holds the archive.
-    fn record_of(&self, job: &Job) -> Option<Arc<PackageRecord>> {
+    pub(super) fn record_of(&self, job: &Job) -> Option<Arc<PackageRecord>> {
         let digest = job.parcel.digest;
         let known = || {
             let records = self.0.post.records.lock();
@@ -99,48 +132,6 @@ impl<H: Host> Studio<H> {
         let record = Arc::new(record);
         known().insert(digest, Arc::clone(&record));
         Some(record)
-    }
-
-    /// Keeps the receipts that an earlier run had verified and was ended before it could keep them.
-    pub(crate) fn keep_receipts_of_earlier_runs(&self) -> Result<(), Problem> {
-        for job in self.0.post.ledger.jobs()? {
-            let State::Receipted(proof) = &job.state else {
-                continue;
-            };
-            let kept = self.archive().receipts(Some(proof.digest()))?;
-            if kept.is_empty()
-                && let Some(record) = self.record_of(&job)
-            {
-                self.keep_receipt(&record, proof)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn keep_receipt(&self, record: &PackageRecord, proof: &delivery::Proof) -> Result<(), Problem> {
-        let now_ms = self.now_ms();
-        let items: Vec<units::Id> = record
-            .items
-            .iter()
-            .filter_map(|id| parse(id).ok())
-            .collect();
-        for &id in &items {
-            let item = self.archive().item(id)?;
-            if let Some(item) = item.filter(|it| it.metadata.status != archive::Status::Delivered) {
-                let mut metadata = item.metadata;
-                metadata.status = archive::Status::Delivered;
-                self.archive().update_item(id, &metadata, now_ms)?;
-            }
-        }
-        // Last, for where it is missing all of this is done again at the next start.
-        self.archive().put_receipt(&archive::Receipt {
-            package: proof.digest(),
-            received_ms: now_ms,
-            content: proof.receipt().to_json(),
-            items,
-        })?;
-        self.events().tell(Event::Archive);
-        Ok(())
     }
 }
 

@@ -90,8 +90,11 @@ pub struct Settings {
     pub person: String,
     /// Address of the province's intake; empty sends nowhere.
     pub destination: String,
-    /// The province's public key, in minisign form; empty takes the sandbox's.
+    /// The province's public key, in minisign form; while it is empty no receipt of it counts.
     pub destination_key: String,
+    /// Whether packages go to the training province instead; the destination stays as it is.
+    #[serde(default)]
+    pub practice: bool,
     /// Send no faster than this many kilobytes a second; 0 means no limit.
     pub limit_kbps: u32,
     /// Chosen microphone; empty means the system's.

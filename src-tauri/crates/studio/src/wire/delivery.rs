@@ -69,6 +69,29 @@ pub struct Receipt {
     pub raw: String,
 }
 
+/// Where a package stands at one destination.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Delivery {
+    /// Address packages are uploaded to.
+    pub destination: String,
+    /// Whether that is the training province, or it signed for it: nothing was delivered then.
+    pub practice: bool,
+    /// Whether packages go there now.
+    pub current: bool,
+    /// Where it stands there.
+    pub state: PackageState,
+    /// Bytes handed to the line; where nothing is under way, those the province has acknowledged.
+    pub offset_bytes: u64,
+    /// Bytes a second, lately.
+    pub bytes_per_s: Option<f64>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Offsets at which it went on after a cut.
+    pub resumed_at: Vec<u64>,
+    /// The receipt.
+    pub receipt: Option<Receipt>,
+}
+
 /// A package.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Package {
@@ -86,20 +109,11 @@ pub struct Package {
     pub items: Vec<String>,
     /// Files inside.
     pub files: Vec<PackageFile>,
-    /// Where it goes.
-    pub destination: Option<String>,
     /// Whether it overtakes others.
     pub emergency: bool,
-    /// Where it stands.
+    /// Where it stands on its way to a real province; practice does not count.
     pub state: PackageState,
-    /// Bytes handed to the line; where nothing is under way, those the province has acknowledged.
-    pub offset_bytes: u64,
-    /// Bytes a second, lately.
-    pub bytes_per_s: Option<f64>,
-    /// How often it was tried.
-    pub attempts: u32,
-    /// Offsets at which it went on after a cut.
-    pub resumed_at: Vec<u64>,
-    /// The receipt.
-    pub receipt: Option<Receipt>,
+    /// Where it stands at each destination it was sent to; the one that speaks for it first, practice
+    /// last and at most once.
+    pub deliveries: Vec<Delivery>,
 }

@@ -200,6 +200,16 @@ pub struct NewPackage {
     pub send: bool,
 }
 
+/// Names a package, and where it goes.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct MovePackage {
+    /// The package.
+    pub id: String,
+    /// The upload address of one of its deliveries. `null` means, for sending, where packages go now,
+    /// and else all of them.
+    pub destination: Option<String>,
+}
+
 /// Cuts the line of the training province on purpose, to watch a package go on by itself.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct CutLine {

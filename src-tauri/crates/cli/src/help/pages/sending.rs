@@ -11,26 +11,30 @@ pub(super) const PAGES: &[(&str, Page)] = &[
                  (địa chỉ có đường dẫn, không có biên nhận). Đứt mạng thì tự gửi tiếp từ chỗ đã tới; bị tắt \
                  giữa chừng thì chạy lại đúng lệnh ấy. Gửi hai lần vẫn là một bản. “receipted” nghĩa là: biên \
                  nhận có chữ ký đúng và mã băm khớp.\n\n\
-                 Khoá của tỉnh lấy ở lần gửi đầu và được giữ; đổi khoá về sau thì không tin. Ctrl-C tạm dừng. \
+                 Khoá của tỉnh là khoá trong cài đặt của kho, nếu nơi nhận là nơi đã đặt ở đó; không thì lấy ở lần \
+                 gửi đầu và được giữ, đổi khoá về sau thì không tin. Gửi tới tỉnh giả lập của kho chỉ là tập \
+                 (practice); khoá của nó không tính ở nơi nào khác. Ctrl-C tạm dừng. \
                  Sau chừng năm phút không tiến được thì thôi, với mã 1.",
                 "Ví dụ:\n  \
                    loa send goi.tar --to https://tinh.example\n  \
                    loa send goi.tar --to http://127.0.0.1:8080 --limit 200 --trust tinh.pub\n\n\
                  JSON: state (sent, receipted, refused, waiting), offset_bytes, attempts, receipt{…} hoặc null, \
-                 reasons[].",
+                 reasons[], practice.",
             ),
             en: (
                 "Sends by tus 1.0 to a province (https://province.example, gives receipts) or to a plain tus \
                  server (an address with a path, gives none). After a cut line it goes on from where it was; \
                  after a kill run the same command again. Sent twice it is still one copy. “receipted” means: a \
                  receipt whose signature is right and whose digest matches.\n\n\
-                 The province's key is taken at the first sending and kept; a later change is not believed. \
+                 The province's key is the one in the settings of the store, where they name this destination; \
+                 else it is taken at the first sending and kept, and a later change is not believed. What goes \
+                 to the store's training province is practice; its key counts nowhere else. \
                  Ctrl-C pauses. After about five minutes without progress it gives up with exit code 1.",
                 "Examples:\n  \
                    loa send package.tar --to https://province.example\n  \
                    loa send package.tar --to http://127.0.0.1:8080 --limit 200 --trust province.pub\n\n\
                  JSON: state (sent, receipted, refused, waiting), offset_bytes, attempts, receipt{…} or null, \
-                 reasons[].",
+                 reasons[], practice.",
             ),
         },
     ),
