@@ -33,7 +33,7 @@ pub fn wrong(world: &World, error: &str, struck: Option<&str>, ran: &Ran) -> Vec
     for sentence in sentences {
         let judged = sentence.replace(EITHER, "");
         for words in UNTRUE.iter().filter(|words| judged.contains(**words)) {
-            let is_true = *words == &DENIED && ["EACCES", "EROFS", "EPERM"].contains(&error);
+            let is_true = *words == DENIED && ["EACCES", "EROFS", "EPERM"].contains(&error);
             if !is_true {
                 wrong.push(format!("it says \"{words}\" of {error}: {sentence}"));
             }
