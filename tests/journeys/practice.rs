@@ -118,16 +118,19 @@ impl Desk {
         })
     }
 
-    /// A province that counts: of its own, or one that signs with the training province's key.
-    fn province(&self, has_training_key: bool) -> Running {
-        let folder = self.folder.path().join("tinh");
-        if has_training_key {
-            std::fs::create_dir_all(&folder).expect("made");
-            let key = self.folder.path().join("province/key");
-            std::fs::copy(key, folder.join("key")).expect("copied");
-        }
-        let started = self.runtime.block_on(province::start(Config::new(folder)));
+    /// A province that counts, in a folder of its own.
+    fn province(&self, folder: &str) -> Running {
+        let config = Config::new(self.folder.path().join(folder));
+        let started = self.runtime.block_on(province::start(config));
         started.expect("a port and a folder")
+    }
+
+    /// One that signs with the key of the province in `training`.
+    fn province_with_key_of(&self, training: &Path) -> Running {
+        self.runtime.block_on(self.province("khac").stop());
+        let key = self.folder.path().join("khac/key");
+        std::fs::copy(training.join("key"), key).expect("copied");
+        self.province("khac")
     }
 
     fn settings(&self) -> Value {
@@ -136,6 +139,15 @@ impl Desk {
 
     fn status(&self) -> Value {
         self.call::<Value>("item", json!({ "id": self.item }))["status"].take()
+    }
+
+    /// The receipt is kept with the item a moment after it was checked.
+    fn until_delivered(&self) {
+        let start = Instant::now();
+        while self.status() != "delivered" {
+            assert!(start.elapsed() < PATIENCE, "{}", self.status());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn store(&self) -> std::path::PathBuf {
@@ -215,11 +227,7 @@ fn a_practised_package_is_not_delivered_and_the_real_job_stands_for_itself() {
     desk.send();
     let delivered = desk.until(|package| package.state == PackageState::Receipted);
     assert!(!delivered.deliveries[0].practice, "{delivered:?}");
-    let start = Instant::now();
-    while desk.status() != "delivered" {
-        assert!(start.elapsed() < PATIENCE, "{}", desk.status());
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    desk.until_delivered();
 }
 
 #[test]
@@ -227,7 +235,7 @@ fn a_receipt_signed_by_the_training_key_counts_at_no_other_destination() {
     let desk = Desk::new();
     desk.practise();
     let _: Value = desk.call("sandbox_stop", json!({}));
-    let province = desk.province(true);
+    let province = desk.province_with_key_of(&desk.folder.path().join("province"));
     set(desk.studio(), "destination", province.upload_url().into());
     let key = province.public_key().to_text();
     let mut settings = desk.settings();
@@ -249,7 +257,7 @@ fn a_receipt_signed_by_the_training_key_counts_at_no_other_destination() {
 #[test]
 fn without_a_pinned_key_a_package_waits_for_one_and_is_delivered_once_it_is_there() {
     let desk = Desk::new();
-    let province = desk.province(false);
+    let province = desk.province("tinh");
     set(desk.studio(), "destination", province.upload_url().into());
     desk.send();
     desk.until(|package| waits_for(package, "no-key"));
@@ -299,11 +307,7 @@ fn the_terminal_calls_practice_practice_and_takes_the_training_key_for_no_other_
     );
 
     // Elsewhere its key is nobody's, shown at the first sending or handed in.
-    let tinh = home.join("tinh");
-    std::fs::create_dir_all(&tinh).expect("made");
-    std::fs::copy(folder.join("key"), tinh.join("key")).expect("copied");
-    let other = desk.runtime.block_on(province::start(Config::new(tinh)));
-    let other = other.expect("a port and a folder");
+    let other = desk.province_with_key_of(&folder);
     let key = home.join("tap.pub");
     std::fs::write(&key, training.public_key().to_text()).expect("written");
     let handed_in = ["--trust", key.to_str().expect("UTF-8")];
@@ -314,10 +318,7 @@ fn the_terminal_calls_practice_practice_and_takes_the_training_key_for_no_other_
         assert!(!output.status.success(), "{output:?}");
     }
     // The key pinned in the settings of the store is asked, not the place itself.
-    let real = desk
-        .runtime
-        .block_on(province::start(Config::new(home.join("that"))));
-    let real = real.expect("a port and a folder");
+    let real = desk.province("that");
     desk.open_again();
     set(desk.studio(), "destination", real.url().into());
     set(
@@ -399,6 +400,7 @@ fn what_an_earlier_version_made_of_practice_is_taken_back_once() {
     set(desk.studio(), "practice", false.into());
     desk.send();
     desk.until(|package| package.state == PackageState::Receipted);
+    desk.until_delivered();
     desk.open_again();
     assert_eq!(desk.status(), "delivered");
 }

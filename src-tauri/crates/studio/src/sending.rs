@@ -17,7 +17,7 @@ use delivery::{
     SystemClock, Timeouts, TusTransport,
 };
 use tokio::runtime::Handle;
-use units::{Cancel, Digest, FileBytes, Progress, Watch};
+use units::{Cancel, Digest, FileBytes, Progress, ReadAt as _, Watch};
 
 use self::ledger::{Ledger, Live};
 use self::trust::Keyring;
