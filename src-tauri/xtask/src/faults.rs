@@ -4,7 +4,8 @@
 use crate::setup;
 use crate::shell::{Outcome, cargo, run, step, target};
 
-/// Runs all there is, or what is asked for: `--media`, `--only CASE`, `--only "CASE RUN"`, `--seed N`.
+/// Runs all there is, some hours, or what is asked for: `--media`; `--only CASE` or `--only "CASE RUN"`;
+/// `--seed N` with `--most FAULTS` and `--kills N` of each case.
 pub fn run_all(arguments: &[String]) -> Outcome {
     let mut tests = cargo();
     tests.args(["test", "--quiet", "-p", "tests", "--test", "faults", "--"]);
@@ -18,7 +19,12 @@ pub fn run_all(arguments: &[String]) -> Outcome {
             "--media" => tests.env("LOA_FAULTS", "media"),
             "--only" => tests.env("LOA_FAULTS_ONLY", value()?),
             "--seed" => tests.env("LOA_FAULTS_SEED", value()?),
-            _ => return Err("faults takes --media, --only CASE and --seed N".to_owned()),
+            "--most" => tests.env("LOA_FAULTS_MOST", value()?),
+            "--kills" => tests.env("LOA_FAULTS_KILLS", value()?),
+            _ => {
+                let known = "--media, --only CASE, --seed N, --most FAULTS, --kills N";
+                return Err(format!("faults takes {known}"));
+            }
         };
     }
     setup::faults()?;

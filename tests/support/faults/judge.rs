@@ -41,10 +41,13 @@ pub fn at_once(
     if is_disk && !is_killed && !ended.hung && !matches!(ended.code, Some(0 | 1)) {
         wrong.push(format!("it ends with {}: {}", ended.how, ended.err.trim()));
     }
-    if let (Fate::Struck(fault), Some(first), true) = (fate, struck.first(), is_disk && is_heard)
+    if let Fate::Struck(fault) = fate
         && let Some(error) = &fault.error
+        && is_disk
+        && is_heard
+        && !struck.is_empty()
     {
-        wrong.extend(words::wrong(world, error, Some(first), ran));
+        wrong.extend(words::wrong(world, error, struck, ran));
     }
     if world.digests("goc") != world.known.originals {
         wrong.push("an original was changed".to_owned());

@@ -133,7 +133,7 @@ impl Tried<'_> {
             }
         }
         let ran = (self.case.run)(&world, &world.launch(fate));
-        let mut wrong = words::wrong(&world, self.error, None, &ran);
+        let mut wrong = words::wrong(&world, self.error, &[], &ran);
         let is_reader = READERS.contains(&self.case.name) && self.folder != "ra";
         if !ran.done && (is_reader || self.ground == Ground::NoLocks) {
             wrong.push("it does not work".to_owned());

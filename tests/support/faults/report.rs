@@ -51,6 +51,12 @@ impl Report {
         }
     }
 
+    /// Says what was seen in a run and not in the same run tried again.
+    #[allow(clippy::print_stderr)] // for whoever waits
+    pub fn seen_once(&self, case: &str, run: &str, words: &str) {
+        eprintln!("{case}: seen once and not again: {words}\n    LOA_FAULTS_ONLY=\"{case} {run}");
+    }
+
     /// Says how far it is, for long runs.
     #[allow(clippy::print_stderr)] // for whoever waits
     pub fn close(&self, case: &str, calls: usize) {
@@ -80,7 +86,7 @@ impl fmt::Display for Report {
             let waits = waits.map_or(String::new(), |until| format!(" [waits for: {until}]"));
             writeln!(f, "{case}: {words} ({} times){waits}", runs.len())?;
             for run in runs.iter().take(SHOWN) {
-                writeln!(f, "    LOA_FAULTS_ONLY=\"{case} {run}\"")?;
+                writeln!(f, "    LOA_FAULTS_ONLY=\"{case} {run}")?;
             }
         }
         writeln!(f, "seed {}: {}", self.seed, self.figures())

@@ -19,9 +19,9 @@ const FULL: &str = "disk is full";
 const EITHER: &str = "its disk fails or it is damaged";
 
 /// What is wrong with the sentences of a run in which something failed with `error`; `struck`: the
-/// call that failed, as `strace` wrote it, where it was one.
+/// calls that failed, as `strace` wrote them, where it was calls.
 #[must_use]
-pub fn wrong(world: &World, error: &str, struck: Option<&str>, ran: &Ran) -> Vec<String> {
+pub fn wrong(world: &World, error: &str, struck: &[&String], ran: &Ran) -> Vec<String> {
     let mut sentences: Vec<String> = ran.problems.iter().map(problem_in_words).collect();
     if ran.ended.code == Some(1) {
         sentences.push(ran.ended.err.trim().to_owned());
@@ -39,13 +39,14 @@ pub fn wrong(world: &World, error: &str, struck: Option<&str>, ran: &Ran) -> Vec
             }
         }
         // SQLite does not hand on why the system refused it a file, only that it did.
-        let is_index = struck.is_some_and(|struck| struck.contains("loa.db"));
+        let is_index = struck.iter().any(|line| line.contains("loa.db"));
         let is_full = error == "ENOSPC";
         if is_full && !is_index && !sentence.contains(FULL) {
             wrong.push(format!("it does not say that the disk is full: {sentence}"));
         }
-        let names_it = is_full || struck.is_none_or(|it| names_a_file(world, it, &sentence));
-        if !names_it {
+        let mut lines = struck.iter();
+        let names_it = lines.any(|line| names_a_file(world, line, &sentence));
+        if !is_full && !struck.is_empty() && !names_it {
             wrong.push(format!("it does not say which file: {sentence}"));
         }
     }
@@ -74,7 +75,7 @@ fn problem_in_words(problem: &Value) -> String {
     format!("{sentence} ({})", text("detail"))
 }
 
-/// Whether a sentence holds a path of the world, or the name of the file that was struck.
+/// Whether a sentence holds a path of the world, or the name of the file that was struck, or the stream.
 fn names_a_file(world: &World, struck: &str, sentence: &str) -> bool {
     let names = struck
         .split(['"', '<', '>'])
@@ -84,7 +85,10 @@ fn names_a_file(world: &World, struck: &str, sentence: &str) -> bool {
         let name = name.trim_start_matches('.');
         name.trim_end_matches("-wal").trim_end_matches("-shm")
     });
-    sentence.contains(&world.path("")) || names.any(|it| !it.is_empty() && sentence.contains(it))
+    let is_stream = sentence.contains("standard output");
+    is_stream
+        || sentence.contains(&world.path(""))
+        || names.any(|it| !it.is_empty() && sentence.contains(it))
 }
 
 #[cfg(test)]
