@@ -132,8 +132,9 @@ fn files_of_one_name_and_of_long_names_are_all_sealed_and_all_given_back() {
         let back = std::fs::read_to_string(text(file)).expect("written");
         assert_eq!(&back, path);
     }
-    // Never over anything, and not by halves.
+    // Never over anything else, and not by halves.
     std::fs::remove_file(text(&given[0])).expect("there");
+    std::fs::write(text(&given[1]), "mine").expect("written");
     let again = loa(home).args(export).output().expect("loa runs");
     assert_eq!(again.status.code(), Some(1));
     assert!(!Path::new(text(&given[0])).exists());
