@@ -53,7 +53,7 @@ async function deckFrom(template) {
 const folder = mkdtempSync(path.join(os.tmpdir(), 'loa-province-'));
 const faults = path.join(folder, 'faults.toml');
 writeFileSync(faults, [3_000_000, 9_000_000].map((at) => `[[fault]]\nkind = "cut"\nat_bytes = ${at}\n`).join(''));
-const province = spawn(process.env.LOA_BIN, ['province', '--dir', folder, '--faults', faults, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const province = spawn(process.env.LOA_BIN, ['province', '--dir', path.join(folder, 'tinh'), '--faults', faults, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
 const started = await new Promise((found) => {
   let printed = '';
   province.stdout.on('data', (chunk) => { printed += chunk; try { found(JSON.parse(printed)); } catch { /* not whole yet */ } });

@@ -234,7 +234,7 @@ mod tests {
             .parse()
             .unwrap();
         let bext = super::origin(&now, units::Id::new(0, [7; 10]));
-        assert_eq!(bext.originator_reference.len(), 26);
+        assert_eq!(bext.originator_reference.len(), 32);
         assert_eq!(bext.origination_date, "2026-11-23");
         assert_eq!(bext.origination_time, "05:30:07");
     }

@@ -225,7 +225,7 @@ mod tests {
         let take = |sender: u8| places.take([10, 0, 0, sender].into());
         let held: Vec<_> = std::iter::from_fn(|| take(1)).collect();
         assert_eq!(held.len(), LINES_PER_SENDER_MAX);
-        let others: Vec<_> = (2..).map_while(|sender| take(sender)).collect();
+        let others: Vec<_> = (2..).map_while(take).collect();
         assert_eq!(held.len() + others.len(), LINES_MAX);
         drop(held);
         assert!(take(1).is_some());

@@ -57,7 +57,7 @@ fn foreign(place: &Path) -> Vec<u8> {
     bytes
 }
 
-fn names<'a>(found: &'a [FoundTake], wanted: impl Fn(&FoundSound) -> bool) -> Vec<&'a str> {
+fn names(found: &[FoundTake], wanted: impl Fn(&FoundSound) -> bool) -> Vec<&str> {
     let found = found
         .iter()
         .filter(|take| take.content.as_ref().is_ok_and(&wanted));
